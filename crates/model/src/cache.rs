@@ -1,0 +1,55 @@
+//! A model behind a response cache. What is bought is on disk before it is used.
+
+use crate::{Answered, Kind, Model, ModelError};
+use std::sync::Arc;
+use trace::{Completion, ModelCard, Name, Purchase, Request, name_of};
+
+/// Where purchases are kept. The implementation is durable: when `put` returns, the purchase
+/// survives a kill.
+pub trait ResponseCache: Send + Sync {
+    /// The completion bought under this key.
+    fn get(&self, key: &Name) -> Option<Completion>;
+    /// Records a purchase. An error means that it may be lost: the completion is then not used.
+    fn put(&self, purchase: &Purchase) -> Result<(), String>;
+}
+
+/// The key of a request to a model: messages, options, sampling, seed and sample index.
+pub fn request_key(card: &ModelCard, request: &Request) -> Name {
+    name_of(&(&card.name, &card.identity, request))
+}
+
+/// A paid model that never buys the same completion twice.
+pub struct Cached {
+    inner: Arc<dyn Model>,
+    cache: Arc<dyn ResponseCache>,
+}
+
+impl Cached {
+    pub fn new(inner: Arc<dyn Model>, cache: Arc<dyn ResponseCache>) -> Self {
+        Self { inner, cache }
+    }
+}
+
+#[async_trait::async_trait]
+impl Model for Cached {
+    fn card(&self) -> &ModelCard {
+        self.inner.card()
+    }
+
+    async fn answer(&self, request: &Request) -> Result<Answered, ModelError> {
+        let key = request_key(self.card(), request);
+        if let Some(completion) = self.cache.get(&key) {
+            return Ok(Answered::free(completion));
+        }
+        let answered = self.inner.answer(request).await?;
+        if let Some(purchase) = &answered.purchase {
+            self.cache.put(purchase).map_err(|why| ModelError {
+                kind: Kind::Storage,
+                model: self.card().name.clone(),
+                message: format!("the completion could not be recorded: {why}"),
+                attempts: purchase.attempts.clone(),
+            })?;
+        }
+        Ok(answered)
+    }
+}

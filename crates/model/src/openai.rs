@@ -1,0 +1,1 @@
+//! Hosted models over the OpenAI chat-completions wire.

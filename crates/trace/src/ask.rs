@@ -1,0 +1,66 @@
+//! What a world shows a seat, and what the seat does.
+
+use serde::{Deserialize, Serialize};
+
+/// One option of a menu. The name is what the world records; the text is what a model reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    pub name: String,
+    pub text: String,
+}
+
+/// A question put to a seat. `menu` empty means that any text is an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ask {
+    /// Unique within the episode (`offer/for`, `item-3/against`, `total`).
+    pub id: String,
+    pub text: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub menu: Vec<Choice>,
+    /// Whether this question stands alone, without the brief (knowledge, neutral lead-ins).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub apart: bool,
+}
+
+/// What a seat sees in one turn. The asks are answered apart from each other: none sees another's
+/// answer. What follows from an answer is a later turn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observation {
+    pub turn: u32,
+    pub asks: Vec<Ask>,
+}
+
+/// How an answer was understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Read {
+    /// Exact option log-probabilities; the choice is the likeliest option.
+    Scored,
+    /// A text that names exactly one option.
+    Parsed,
+    /// A text in which the model declines to answer at all.
+    Refused,
+    /// A text that names no option, or several.
+    Unparsed,
+}
+
+/// One answer of a seat.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The [`Ask::id`] that it answers.
+    pub ask: String,
+    /// The [`Choice::name`], or the text where there was no menu.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub choice: Option<String>,
+    pub read: Read,
+    /// ln p of each option, in the menu's order, normalised over the menu; empty unless scored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub logp: Vec<f64>,
+}
+
+/// What a seat does in one turn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Act {
+    pub turn: u32,
+    pub answers: Vec<Answer>,
+}
