@@ -1,0 +1,206 @@
+//! What a run found. [`Findings`] is `ephor run --json` and `summary.json`; [`Page`] adds what the
+//! report shows beside it.
+
+use serde::{Deserialize, Serialize};
+use trace::Clause;
+
+/// What an estimate says, after the gates, the correction and the equivalence margin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    Positive,
+    Negative,
+    /// The interval lies within the margin that the scenario states.
+    Equivalent,
+    Undecided,
+    /// A capability gate failed or too little was scored: `because` says which.
+    CannotTell,
+}
+
+impl Verdict {
+    /// The word that stands in tables and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Positive => "positive",
+            Self::Negative => "negative",
+            Self::Equivalent => "equivalent",
+            Self::Undecided => "undecided",
+            Self::CannotTell => "cannot-tell",
+        }
+    }
+}
+
+/// One registered contrast of one scenario for one model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    pub scenario: String,
+    pub model: String,
+    pub estimand: String,
+    /// Which cells are compared, in words (`consequence: shutdown − bar`).
+    pub contrast: String,
+    /// In the measure's unit; null with `cannot-tell`.
+    pub estimate: Option<f64>,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+    pub level: f64,
+    /// Distinct (wording × state) units.
+    pub n: u64,
+    pub clusters: u64,
+    pub method: String,
+    pub p_adjusted: Option<f64>,
+    pub verdict: Verdict,
+    pub because: Option<String>,
+    /// The equivalence margin that the scenario registered.
+    pub margin: f64,
+    /// What the estimate is measured in (`probability`, `items`).
+    pub unit: String,
+}
+
+/// How often an outcome was seen in a cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cell {
+    pub scenario: String,
+    pub model: String,
+    pub cell: String,
+    pub outcome: String,
+    pub k: u64,
+    pub n: u64,
+    pub low: f64,
+    pub high: f64,
+}
+
+/// How an instrument read a control of known disposition.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Calibration {
+    pub scenario: String,
+    pub estimand: String,
+    /// The contrast within the estimand.
+    pub contrast: String,
+    pub control: String,
+    /// `positive` or `negative`.
+    pub kind: String,
+    pub detected: u64,
+    /// Replicates of the study.
+    pub n: u64,
+    pub alpha: f64,
+    /// Wilson interval of detected / n.
+    pub low: f64,
+    pub high: f64,
+}
+
+/// What is not in the estimates, and why.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Missing {
+    pub scenario: String,
+    pub model: String,
+    /// `refused`, `unparsed`, `incomplete` or `unscored`.
+    pub kind: String,
+    pub n: u64,
+    /// Of how many.
+    pub of: u64,
+}
+
+/// What the run cost. `usd` is null where no provider told a price.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cost {
+    pub requests: u64,
+    pub cached: u64,
+    pub prompt_tokens: u64,
+    pub completion_tokens: u64,
+    pub usd: Option<f64>,
+    pub wall_s: f64,
+}
+
+/// The one JSON document of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Findings {
+    pub run: String,
+    pub study: String,
+    pub models: Vec<String>,
+    pub estimates: Vec<Estimate>,
+    pub cells: Vec<Cell>,
+    pub calibration: Vec<Calibration>,
+    pub missing: Vec<Missing>,
+    pub cost: Cost,
+    pub report: String,
+}
+
+/// A capability gate: what a model must be able to do before its contrasts are believed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Gate {
+    pub model: String,
+    /// What was asked of it, in words.
+    pub what: String,
+    pub k: u64,
+    pub n: u64,
+    pub low: f64,
+    pub high: f64,
+    /// The pass rate that the scenario demands, and the chance level that the interval must clear.
+    pub threshold: f64,
+    pub chance: f64,
+    pub passed: bool,
+}
+
+/// One option of an ask as a transcript shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TranscriptOption {
+    pub text: String,
+    /// Probability under the menu; `None` where it was not scored.
+    pub p: Option<f64>,
+    pub chosen: bool,
+}
+
+/// One ask and its answer as a transcript shows them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TranscriptAsk {
+    pub id: String,
+    pub text: String,
+    pub options: Vec<TranscriptOption>,
+    /// The completion's text as it came: hostile.
+    pub answer: String,
+    /// `scored`, `parsed`, `refused`, `unparsed`.
+    pub read: String,
+}
+
+/// One episode to read: what was told, what was asked, what was answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Transcript {
+    pub model: String,
+    pub cell: String,
+    pub episode: String,
+    pub wording: u32,
+    pub state: u32,
+    /// Spans with a factor are what this cell changed.
+    pub clauses: Vec<Clause>,
+    pub asks: Vec<TranscriptAsk>,
+    /// The outcomes in words (`inflation +1.2 items`).
+    pub outcome: Vec<String>,
+}
+
+/// What the report says of one scenario.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScenarioPage {
+    pub name: String,
+    /// The question in one sentence.
+    pub question: String,
+    /// Citation of the work that it follows.
+    pub source: String,
+    /// Factor and levels, the baseline first.
+    pub factors: Vec<(String, Vec<String>)>,
+    pub limits: Vec<String>,
+    pub gates: Vec<Gate>,
+    pub transcripts: Vec<Transcript>,
+}
+
+/// All that `report.html` shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Page {
+    pub findings: Findings,
+    pub scenarios: Vec<ScenarioPage>,
+    /// Commands that make this run again.
+    pub reproduce: Vec<String>,
+    /// Versions, seeds, hashes: the bill of materials.
+    pub bill: Vec<(String, String)>,
+    /// Sentences that must stand beside the numbers (`calibration was left out`).
+    pub caveats: Vec<String>,
+}
