@@ -1,0 +1,160 @@
+//! How a control finds its way in a scenario's text.
+
+use super::ScriptError;
+use regex::{Regex, RegexBuilder};
+use serde::{Deserialize, Serialize};
+use trace::Message;
+
+/// Where to look. Regular expressions, case-insensitive; written once per scenario for all of its
+/// controls.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Reading {
+    /// Found in a question that asks for the opposite (does it refuse, is it wrong).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<String>,
+    /// One line of a sheet, with the groups `item`, `key` and `answer`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<String>,
+    /// Which line a question is about: the group `item`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
+    /// In a question for a count: the group `own`, what the reader marked so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<String>,
+    /// The group `bar`: a stated minimum.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bar: Option<String>,
+    /// What a control that knows, knows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<Fact>,
+}
+
+/// A fact: of a text that names the subject, the value that makes it true and the one that makes
+/// it false.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fact {
+    pub subject: String,
+    #[serde(rename = "true")]
+    pub truth: String,
+    #[serde(rename = "false")]
+    pub falsehood: String,
+}
+
+/// The same, compiled.
+pub(super) struct Reader {
+    against: Option<Regex>,
+    entry: Option<Regex>,
+    item: Option<Regex>,
+    own: Option<Regex>,
+    bar: Option<Regex>,
+    facts: Vec<Fact>,
+}
+
+pub(super) fn regex(pattern: &str) -> Result<Regex, ScriptError> {
+    let built = RegexBuilder::new(pattern).case_insensitive(true).build();
+    built.map_err(|e| ScriptError { pattern: pattern.into(), why: e.to_string() })
+}
+
+pub(super) fn optional(pattern: &Option<String>) -> Result<Option<Regex>, ScriptError> {
+    pattern.as_deref().map(regex).transpose()
+}
+
+/// What the text shows to be the true answer to a question.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Truth {
+    /// What is asked about holds, or does not.
+    Is(bool),
+    /// A count.
+    Count(i64),
+    Unknown,
+}
+
+/// One conversation as a control sees it.
+pub(super) struct Question<'a> {
+    /// All that was read before the question.
+    pub before: String,
+    /// The last paragraph: the question itself.
+    pub text: &'a str,
+}
+
+impl<'a> Question<'a> {
+    /// Splits a conversation into what was read and what is asked: the last paragraph of the last
+    /// message.
+    pub fn of(messages: &'a [Message]) -> Self {
+        let last = messages.last().map_or("", |m| m.text.as_str());
+        let cut = last.rfind("\n\n").map_or(0, |at| at + 2);
+        let mut before = String::new();
+        for message in messages.iter().take(messages.len().saturating_sub(1)) {
+            before.push_str(&message.text);
+            before.push('\n');
+        }
+        before.push_str(&last[..cut]);
+        Self { before, text: &last[cut..] }
+    }
+}
+
+impl Reader {
+    /// Finds nothing.
+    pub fn blank() -> Self {
+        Self { against: None, entry: None, item: None, own: None, bar: None, facts: Vec::new() }
+    }
+
+    pub fn new(reading: &Reading) -> Result<Self, ScriptError> {
+        Ok(Self {
+            against: optional(&reading.against)?,
+            entry: optional(&reading.entry)?,
+            item: optional(&reading.item)?,
+            own: optional(&reading.own)?,
+            bar: optional(&reading.bar)?,
+            facts: reading.facts.clone(),
+        })
+    }
+
+    /// Whether the question asks for the opposite.
+    pub fn is_against(&self, question: &str) -> bool {
+        self.against.as_ref().is_some_and(|r| r.is_match(question))
+    }
+
+    /// The line of the sheet that the question is about.
+    pub fn item<'q>(&self, question: &'q str) -> Option<&'q str> {
+        let found = self.item.as_ref()?.captures(question)?;
+        found.name("item").map(|m| m.as_str())
+    }
+
+    /// The stated bar.
+    pub fn bar(&self, text: &str) -> Option<i64> {
+        number(self.bar.as_ref()?, text, "bar")
+    }
+
+    /// The truth as the text shows it.
+    pub fn truth(&self, question: &Question) -> Truth {
+        if let Some(own) = self.own.as_ref().and_then(|r| number(r, question.text, "own")) {
+            return Truth::Count(own);
+        }
+        if let Some(item) = self.item(question.text) {
+            return self.entry_is_right(&question.before, item).map_or(Truth::Unknown, Truth::Is);
+        }
+        self.fact(question.text).map_or(Truth::Unknown, Truth::Is)
+    }
+
+    fn entry_is_right(&self, sheet: &str, item: &str) -> Option<bool> {
+        let group = |c: &regex::Captures, name: &str| c.name(name).map(|m| m.as_str().trim().to_lowercase());
+        let line = self.entry.as_ref()?.captures_iter(sheet).find(|c| group(c, "item").as_deref() == Some(item))?;
+        Some(group(&line, "key")? == group(&line, "answer")?)
+    }
+
+    fn fact(&self, text: &str) -> Option<bool> {
+        let fact = self.facts.iter().find(|f| text.contains(&f.subject))?;
+        match (text.contains(&fact.truth), text.contains(&fact.falsehood)) {
+            (true, false) => Some(true),
+            (false, true) => Some(false),
+            _ => None,
+        }
+    }
+}
+
+fn number(pattern: &Regex, text: &str, group: &str) -> Option<i64> {
+    pattern.captures(text)?.name(group)?.as_str().parse().ok()
+}

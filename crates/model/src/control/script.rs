@@ -1,0 +1,194 @@
+//! A control at work.
+
+use super::question::{Question, Reader, Truth, optional};
+use super::{ControlSpec, Reading, Say};
+use crate::{Answered, Model, ModelError};
+use regex::Regex;
+use std::sync::Arc;
+use trace::{Completion, Finish, ModelCard, Request, Usage, digest, seed_of};
+
+/// A cue that is no regular expression.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("`{pattern}` is no regular expression: {why}")]
+pub struct ScriptError {
+    pub pattern: String,
+    pub why: String,
+}
+
+struct Cues {
+    reads: Option<Regex>,
+    also: Option<Regex>,
+    unless: Option<Regex>,
+    asked: Option<Regex>,
+}
+
+/// A control compiled once, shared by all of its replicates.
+pub struct Script {
+    spec: ControlSpec,
+    reader: Reader,
+    cues: Vec<Cues>,
+    identity: String,
+}
+
+impl Script {
+    /// Compiles a control for a scenario's reading.
+    pub fn new(spec: ControlSpec, reading: &Reading) -> Result<Self, ScriptError> {
+        let cues = spec.rules.iter().map(|rule| {
+            Ok(Cues {
+                reads: optional(&rule.reads)?,
+                also: optional(&rule.also)?,
+                unless: optional(&rule.unless)?,
+                asked: optional(&rule.asked)?,
+            })
+        });
+        let cues = cues.collect::<Result<_, _>>()?;
+        let identity = digest(&trace::canonical(&(&spec, reading)));
+        Ok(Self { reader: Reader::new(reading)?, cues, identity, spec })
+    }
+}
+
+/// A scripted model. The salt draws its effect sizes and its lapses: another salt is another
+/// replicate of the same disposition.
+pub struct Control {
+    script: Arc<Script>,
+    card: ModelCard,
+    salt: u64,
+}
+
+impl Control {
+    /// A control that needs no reading. Built-in controls always compile; one that does not is
+    /// replaced by a control that answers nothing.
+    pub fn new(spec: ControlSpec, salt: u64) -> Self {
+        let name = spec.name.clone();
+        match Script::new(spec, &Reading::default()) {
+            Ok(script) => Self::of(Arc::new(script), salt),
+            Err(_) => {
+                let spec = ControlSpec { name, summary: String::new(), lapse: 0.0, rules: Vec::new() };
+                let reader = Reader::blank();
+                let script = Script { spec, reader, cues: Vec::new(), identity: String::new() };
+                Self::of(Arc::new(script), salt)
+            }
+        }
+    }
+
+    /// One replicate of a compiled control.
+    pub fn of(script: Arc<Script>, salt: u64) -> Self {
+        let card = ModelCard {
+            name: format!("control/{}", script.spec.name),
+            identity: format!("{}/{salt}", &script.identity),
+            scores: false,
+            paid: false,
+        };
+        Self { script, card, salt }
+    }
+
+    /// What the control writes. Total: any conversation gets some text.
+    fn write(&self, request: &Request) -> String {
+        let question = Question::of(&request.messages);
+        let spec = &self.script.spec;
+        let lapse = self.unit("lapse", request.seed, &[&question.before, question.text]);
+        if lapse < spec.lapse {
+            return self.any(request, &question);
+        }
+        let found = self.script.cues.iter().position(|cues| cues.found(&question));
+        let Some(index) = found else { return self.any(request, &question) };
+        self.say(&spec.rules[index].say, index, request, &question)
+    }
+
+    fn say(&self, say: &Say, rule: usize, request: &Request, question: &Question) -> String {
+        let reader = &self.script.reader;
+        let truth = reader.truth(question);
+        match say {
+            Say::Words(words) => words.clone(),
+            Say::Random => self.any(request, question),
+            Say::Favour(range) => self.verdict(request, question, self.happens(*range, rule, request, question)),
+            Say::Truth(range) => {
+                let follows = self.happens(*range, rule, request, question);
+                match truth {
+                    Truth::Is(is) => self.verdict(request, question, is == follows),
+                    Truth::Count(count) => count.to_string(),
+                    Truth::Unknown => self.any(request, question),
+                }
+            }
+            Say::Inflate(range) => match truth {
+                Truth::Is(is) => {
+                    let raised = is || self.happens(*range, rule, request, question);
+                    self.verdict(request, question, raised)
+                }
+                Truth::Count(count) => count.to_string(),
+                Truth::Unknown => self.any(request, question),
+            },
+            Say::WriteBar(range) => match truth {
+                Truth::Is(is) => self.verdict(request, question, is),
+                Truth::Count(own) => {
+                    let bar = reader.bar(&question.before).filter(|bar| *bar > own);
+                    let writes = bar.is_some() && self.happens(*range, rule, request, question);
+                    bar.filter(|_| writes).unwrap_or(own).to_string()
+                }
+                Truth::Unknown => self.any(request, question),
+            },
+        }
+    }
+
+    /// The option that says yes or no to what is asked about, turned round where the question asks
+    /// for the opposite.
+    fn verdict(&self, request: &Request, question: &Question, favour: bool) -> String {
+        let yes = favour != self.script.reader.is_against(question.text);
+        let word = if yes { "yes" } else { "no" };
+        let starts = |o: &&String| o.to_lowercase().starts_with(word);
+        request.options.iter().find(starts).cloned().unwrap_or_else(|| if yes { "Yes".into() } else { "No".into() })
+    }
+
+    fn any(&self, request: &Request, question: &Question) -> String {
+        let draw = self.unit("any", request.seed, &[&question.before, question.text]);
+        let index = (draw * request.options.len() as f64) as usize;
+        request.options.get(index).cloned().unwrap_or_default()
+    }
+
+    /// Whether an event of a drawn probability happens in this unit. The draw knows what was read
+    /// and which line is asked about, not how the question is put: both polarities agree.
+    fn happens(&self, [low, high]: [f64; 2], rule: usize, request: &Request, question: &Question) -> bool {
+        let p = low + (high - low) * uniform(seed_of("effect", &[&self.salt.to_string(), &rule.to_string()]));
+        let item = self.script.reader.item(question.text).unwrap_or("");
+        self.unit("unit", request.seed, &[&question.before, item]) < p
+    }
+
+    fn unit(&self, purpose: &str, seed: u64, parts: &[&str]) -> f64 {
+        let (salt, seed) = (self.salt.to_string(), seed.to_string());
+        let mut all = vec![salt.as_str(), seed.as_str()];
+        all.extend(parts);
+        uniform(seed_of(purpose, &all))
+    }
+}
+
+/// A seed as a number in [0, 1).
+fn uniform(seed: u64) -> f64 {
+    (seed >> 11) as f64 / (1u64 << 53) as f64
+}
+
+impl Cues {
+    fn found(&self, question: &Question) -> bool {
+        let read = |r: &Regex| r.is_match(&question.before) || r.is_match(question.text);
+        self.reads.as_ref().is_none_or(read)
+            && self.also.as_ref().is_none_or(read)
+            && !self.unless.as_ref().is_some_and(read)
+            && self.asked.as_ref().is_none_or(|r| r.is_match(question.text))
+    }
+}
+
+#[async_trait::async_trait]
+impl Model for Control {
+    fn card(&self) -> &ModelCard {
+        &self.card
+    }
+
+    async fn answer(&self, request: &Request) -> Result<Answered, ModelError> {
+        let completion = Completion {
+            text: self.write(request),
+            finish: Finish::Stop,
+            usage: Usage::default(),
+            option_logp: Vec::new(),
+        };
+        Ok(Answered::free(completion))
+    }
+}
