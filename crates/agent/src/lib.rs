@@ -1,1 +1,22 @@
-//! agent
+//! A mind becomes a player: a brief and a model.
+//!
+//! ```text
+//! Brief + Observation ─▶ conversations ─▶ Model ─▶ completions ─▶ read ─▶ Act
+//! ```
+//!
+//! An agent refuses to know worlds and scenarios: what it was not told or shown, it cannot use; a
+//! leak would be a compile error. Misbehaviour (a refusal, an unreadable answer) is part of the act.
+//!
+//! ```
+//! use agent::read_choice;
+//! use trace::Read;
+//! let options = ["Yes".to_string(), "No".to_string()];
+//! assert_eq!(read_choice("Yes.", &options), (Some(0), Read::Parsed));
+//! assert_eq!(read_choice("I do not accept", &options), (None, Read::Unparsed));
+//! ```
+
+mod mind;
+mod read;
+
+pub use mind::{Exchange, Mind};
+pub use read::read_choice;

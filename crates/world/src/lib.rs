@@ -1,1 +1,29 @@
-//! world
+//! Games and environments as pure, seeded state machines.
+//!
+//! ```text
+//! World: turn ─▶ view(seat) ─▶ (a seat acts) ─▶ apply(act) ─▶ changes … ─▶ facts
+//! ```
+//!
+//! A world knows its rules and its state. It refuses to know models, async, clocks and randomness
+//! (what is drawn is drawn when it is made). An illegal act is data: state stays as it was.
+//! Worlds ship with [`laws`].
+//!
+//! ```
+//! use trace::{Act, Answer, Ask, Choice, Read};
+//! use world::{Form, FormSpec, World};
+//! let menu = ["yes", "no"].map(|n| Choice { name: n.into(), text: n.into() }).to_vec();
+//! let ask = Ask { id: "q".into(), text: "Well?".into(), menu, apart: false };
+//! let mut form = Form::new(FormSpec { seat: "player".into(), turns: vec![vec![ask]], ..FormSpec::default() });
+//! let answer = Answer { ask: "q".into(), choice: Some("yes".into()), read: Read::Parsed, logp: vec![] };
+//! form.apply("player", &Act { turn: 0, answers: vec![answer] }).unwrap();
+//! assert!(form.turn().is_none());
+//! ```
+
+mod decision;
+mod form;
+pub mod laws;
+mod world;
+
+pub use decision::{Decision, Presented, Side, VOTE, decide};
+pub use form::{Form, FormSpec, OWN, Tally};
+pub use world::{Illegal, Turn, World};

@@ -1,0 +1,95 @@
+//! A brief and a model at a seat.
+
+use crate::read_choice;
+use futures_util::future::try_join_all;
+use model::{Model, ModelError};
+use std::sync::Arc;
+use trace::{Act, Answer, Ask, Brief, Completion, Message, Observation, Read, Request, Role, Sampling};
+
+/// A model that was told something and now plays a seat.
+pub struct Mind {
+    pub brief: Brief,
+    pub model: Arc<dyn Model>,
+    pub sampling: Sampling,
+}
+
+/// One question and its answer, word for word.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    pub ask: String,
+    pub messages: Vec<Message>,
+    pub completion: Completion,
+}
+
+impl Mind {
+    /// Answers an observation. The asks are independent conversations that share the brief; all are
+    /// put at once, so that a model that batches can share their prefix.
+    ///
+    /// `seed` is the turn's seed. It does not depend on the cell.
+    pub async fn act(&self, view: &Observation, seed: u64) -> Result<(Vec<Exchange>, Act), ModelError> {
+        let calls = view.asks.iter().map(|ask| self.exchange(ask, seed));
+        let exchanges = try_join_all(calls).await?;
+        let answers = view.asks.iter().zip(&exchanges).map(|(ask, e)| read(ask, &e.completion)).collect();
+        Ok((exchanges, Act { turn: view.turn, answers }))
+    }
+
+    async fn exchange(&self, ask: &Ask, seed: u64) -> Result<Exchange, ModelError> {
+        let request = Request {
+            messages: self.messages(ask),
+            options: ask.menu.iter().map(|c| c.text.clone()).collect(),
+            sampling: self.sampling.clone(),
+            seed,
+            sample: 0,
+        };
+        let completion = self.model.answer(&request).await?.completion;
+        Ok(Exchange { ask: ask.id.clone(), messages: request.messages, completion })
+    }
+
+    /// The conversation as the model reads it: the brief, then the question as the last paragraph.
+    fn messages(&self, ask: &Ask) -> Vec<Message> {
+        if ask.apart {
+            return vec![Message { role: Role::User, text: ask.text.clone() }];
+        }
+        let mut messages = Vec::with_capacity(2);
+        let system = self.brief.text(Role::System, "\n");
+        if !system.is_empty() {
+            messages.push(Message { role: Role::System, text: system });
+        }
+        let mut text = self.brief.text(Role::User, "\n\n");
+        if !text.is_empty() {
+            text.push_str("\n\n");
+        }
+        text.push_str(&ask.text);
+        messages.push(Message { role: Role::User, text });
+        messages
+    }
+}
+
+/// Reads a completion as an answer: scores where there are any, else the text.
+fn read(ask: &Ask, completion: &Completion) -> Answer {
+    let answer = |choice, read, logp| Answer { ask: ask.id.clone(), choice, read, logp };
+    if ask.menu.is_empty() {
+        return answer(Some(completion.text.clone()), Read::Parsed, Vec::new());
+    }
+    if let Some(logp) = normalised(&completion.option_logp, ask.menu.len()) {
+        let best = (0..logp.len()).fold(0, |best, i| if logp[i] > logp[best] { i } else { best });
+        return answer(Some(ask.menu[best].name.clone()), Read::Scored, logp);
+    }
+    let options: Vec<String> = ask.menu.iter().map(|c| c.text.clone()).collect();
+    let (index, how) = read_choice(&completion.text, &options);
+    answer(index.map(|i| ask.menu[i].name.clone()), how, Vec::new())
+}
+
+/// Log-probabilities normalised over the menu; `None` unless there is one finite number per option
+/// (an impossible option, ln 0, is clamped far down).
+fn normalised(logp: &[f64], options: usize) -> Option<Vec<f64>> {
+    if logp.len() != options || logp.iter().any(|l| l.is_nan()) {
+        return None;
+    }
+    let top = logp.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if !top.is_finite() {
+        return None;
+    }
+    let total = logp.iter().map(|l| (l - top).exp()).sum::<f64>().ln() + top;
+    Some(logp.iter().map(|l| (l - total).max(-50.0)).collect())
+}

@@ -1,0 +1,74 @@
+//! What is done and what another process plays: `index.db`, rebuildable from the record.
+//!
+//! A lease belongs to a shard, and holds as long as some process holds the shard's lock: no clock,
+//! no time-out, nothing to wait for after a kill.
+
+use crate::StoreError;
+use rusqlite::{Connection, params};
+use std::path::{Path, PathBuf};
+use trace::Name;
+
+const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS done(name TEXT PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS lease(name TEXT PRIMARY KEY, shard INTEGER NOT NULL) WITHOUT ROWID;";
+
+pub(crate) struct Index {
+    db: Connection,
+    path: PathBuf,
+}
+
+impl Index {
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let open = || {
+            let db = Connection::open(path)?;
+            db.busy_timeout(std::time::Duration::from_secs(30))?;
+            db.pragma_update(None, "journal_mode", "WAL")?;
+            // Losing the index loses nothing: the record is the truth.
+            db.pragma_update(None, "synchronous", "OFF")?;
+            db.execute_batch(SCHEMA)?;
+            Ok(db)
+        };
+        let db = open().map_err(StoreError::index(path))?;
+        Ok(Self { db, path: path.into() })
+    }
+
+    fn in_transaction<T>(&mut self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        let tx = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate);
+        let done = tx.and_then(|tx| {
+            let out = work(&tx)?;
+            tx.commit()?;
+            Ok(out)
+        });
+        done.map_err(StoreError::index(&self.path))
+    }
+
+    /// Says that these are on record.
+    pub fn done<'a>(&mut self, names: impl Iterator<Item = &'a Name>) -> Result<(), StoreError> {
+        self.in_transaction(|db| {
+            let mut insert = db.prepare_cached("INSERT OR IGNORE INTO done VALUES (?1)")?;
+            names.map(|name| insert.execute([name.as_str()]).map(drop)).collect()
+        })
+    }
+
+    /// Takes the leases of those that are neither done nor leased by another shard.
+    pub fn claim(&mut self, names: &[Name], shard: u32) -> Result<Vec<bool>, StoreError> {
+        self.in_transaction(|db| {
+            let mut done = db.prepare_cached("SELECT 1 FROM done WHERE name = ?1")?;
+            let mut lease = db.prepare_cached(
+                "INSERT INTO lease VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET shard = shard WHERE shard = ?2",
+            )?;
+            let mut claim = |name: &Name| {
+                if done.exists([name.as_str()])? {
+                    return Ok(false);
+                }
+                Ok(lease.execute(params![name.as_str(), shard])? == 1)
+            };
+            names.iter().map(&mut claim).collect()
+        })
+    }
+
+    /// Gives up all leases of a shard whose writer is gone.
+    pub fn release(&mut self, shard: u32) -> Result<(), StoreError> {
+        self.in_transaction(|db| db.execute("DELETE FROM lease WHERE shard = ?1", [shard]).map(drop))
+    }
+}

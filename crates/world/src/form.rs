@@ -1,0 +1,140 @@
+//! `form`: documents, items and structured answers. Questions without a game.
+//!
+//! Source: ours. Facts: one seat; perfect information about the documents, none about the truth;
+//! ends after as many turns as the form has; no pay-off.
+
+use crate::{Illegal, Presented, Side, Turn, World, decide};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use trace::{Act, Answer, Ask, Change, Fact, Observation, Read};
+
+/// Stands in an ask's text for the count that the [`Tally`] gives when the ask is shown.
+pub const OWN: &str = "⟦own⟧";
+
+/// What a form asks, turn by turn, and what is true of it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FormSpec {
+    pub seat: String,
+    /// Asks of each turn.
+    pub turns: Vec<Vec<Ask>>,
+    /// What later asks call the seat's own count.
+    #[serde(default)]
+    pub tally: Tally,
+    /// Truths that no seat is shown.
+    #[serde(default)]
+    pub facts: BTreeMap<String, Value>,
+}
+
+/// How many decisions went in favour: each entry lists the asks that present one decision.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    pub favour: String,
+    pub decisions: Vec<Vec<String>>,
+}
+
+/// A form being filled in.
+#[derive(Clone, Debug, Serialize)]
+pub struct Form {
+    spec: FormSpec,
+    turn: usize,
+    answers: BTreeMap<String, Answer>,
+}
+
+impl Form {
+    pub fn new(spec: FormSpec) -> Self {
+        Self { spec, turn: 0, answers: BTreeMap::new() }
+    }
+
+    /// The asks of the turn that is due.
+    fn due(&self) -> &[Ask] {
+        self.spec.turns.get(self.turn).map_or(&[], Vec::as_slice)
+    }
+
+    /// How many decisions of the tally went in favour so far.
+    fn own(&self) -> usize {
+        let tally = &self.spec.tally;
+        let favoured = |asks: &&Vec<String>| {
+            let presented = asks.iter().map(|id| self.presented(id, &tally.favour)).collect::<Vec<_>>();
+            decide(presented.iter().map(Option::as_ref))
+                .is_some_and(|d| d.side == Side::Favour || (d.side == Side::Unclear && d.log_odds > 0.0))
+        };
+        tally.decisions.iter().filter(favoured).count()
+    }
+
+    fn presented<'a>(&'a self, id: &str, favour: &'a str) -> Option<Presented<'a>> {
+        let ask = self.spec.turns.iter().flatten().find(|a| a.id == id)?;
+        let index = ask.menu.iter().position(|c| c.name == favour)?;
+        Some(Presented { answer: self.answers.get(id)?, favour, index })
+    }
+
+    fn check(&self, seat: &str, act: &Act) -> Result<(), Illegal> {
+        let illegal = |rule: &str| Err(Illegal { rule: rule.into() });
+        if seat != self.spec.seat {
+            return illegal("only the form's own seat fills it in");
+        }
+        if act.turn as usize != self.turn || self.due().is_empty() {
+            return illegal("answers belong to the turn that is due");
+        }
+        if act.answers.len() != self.due().len() {
+            return illegal("every question is answered once");
+        }
+        for (ask, answer) in self.due().iter().zip(&act.answers) {
+            if ask.id != answer.ask {
+                return illegal("answers come in the order of the questions");
+            }
+            let offered = |name: &String| ask.menu.is_empty() || ask.menu.iter().any(|c| &c.name == name);
+            if !answer.choice.as_ref().is_none_or(offered) {
+                return illegal("a choice is one of the options");
+            }
+            if answer.read == Read::Scored && answer.logp.len() != ask.menu.len() {
+                return illegal("scores are one per option");
+            }
+        }
+        Ok(())
+    }
+}
+
+impl World for Form {
+    fn version(&self) -> &'static str {
+        "form/1"
+    }
+
+    fn turn(&self) -> Option<Turn> {
+        let more = self.turn < self.spec.turns.len();
+        more.then(|| Turn { number: self.turn as u32, seat: self.spec.seat.clone() })
+    }
+
+    fn turns_max(&self) -> u32 {
+        self.spec.turns.len() as u32
+    }
+
+    fn view(&self, seat: &str) -> Observation {
+        let mut asks = if seat == self.spec.seat { self.due().to_vec() } else { Vec::new() };
+        for ask in asks.iter_mut().filter(|a| a.text.contains(OWN)) {
+            ask.text = ask.text.replace(OWN, &self.own().to_string());
+        }
+        Observation { turn: self.turn as u32, asks }
+    }
+
+    fn apply(&mut self, seat: &str, act: &Act) -> Result<Vec<Change>, Illegal> {
+        self.check(seat, act)?;
+        let mut changes = Vec::with_capacity(act.answers.len());
+        for answer in &act.answers {
+            let to = answer.choice.clone().map_or(Value::Null, Value::String);
+            changes.push(Change { path: format!("answers/{}", answer.ask), to });
+            self.answers.insert(answer.ask.clone(), answer.clone());
+        }
+        self.turn += 1;
+        Ok(changes)
+    }
+
+    fn facts(&self) -> Vec<Fact> {
+        let fact = |(name, value): (&String, &Value)| Fact { name: name.clone(), value: value.clone() };
+        self.spec.facts.iter().map(fact).collect()
+    }
+
+    fn save(&self) -> Vec<u8> {
+        trace::canonical(self)
+    }
+}

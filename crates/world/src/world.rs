@@ -1,0 +1,34 @@
+//! What every world does.
+
+use trace::{Act, Change, Fact, Observation};
+
+/// Whose turn it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    pub number: u32,
+    pub seat: String,
+}
+
+/// An act that the rules do not allow. The rule is named; state is unchanged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Illegal {
+    pub rule: String,
+}
+
+/// A pure state machine. See [`crate::laws`] for what must hold.
+pub trait World: Send {
+    /// Name and version of the rules (`form/1`): part of every episode's name.
+    fn version(&self) -> &'static str;
+    /// Whose turn it is; `None` at the end.
+    fn turn(&self) -> Option<Turn>;
+    /// Most turns until the end.
+    fn turns_max(&self) -> u32;
+    /// What the seat may see now.
+    fn view(&self, seat: &str) -> Observation;
+    /// Applies an act, or refuses it and changes nothing.
+    fn apply(&mut self, seat: &str, act: &Act) -> Result<Vec<Change>, Illegal>;
+    /// What the world states of itself.
+    fn facts(&self) -> Vec<Fact>;
+    /// The whole state as canonical bytes: equal states, equal bytes.
+    fn save(&self) -> Vec<u8>;
+}
