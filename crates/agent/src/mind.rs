@@ -8,7 +8,7 @@ use trace::{Act, Answer, Ask, Brief, Completion, Message, Observation, Read, Req
 
 /// A model that was told something and now plays a seat.
 pub struct Mind {
-    pub brief: Brief,
+    pub brief: Arc<Brief>,
     pub model: Arc<dyn Model>,
     pub sampling: Sampling,
 }

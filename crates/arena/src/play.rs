@@ -1,9 +1,9 @@
 //! The one loop.
 
 use crate::{Receipt, Sink};
-use agent::Mind;
+
 use guard::Guard;
-use model::ModelError;
+use agent::{Mind, ModelError};
 use std::collections::BTreeMap;
 use trace::{Act, Event, Verdict, seed_of};
 use world::World;

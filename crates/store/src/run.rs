@@ -2,7 +2,7 @@
 
 use crate::index::Index;
 use crate::{Frames, Responses, StoreError, read_frames};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -83,6 +83,12 @@ impl Writer {
     /// Which of these this process shall play: neither on record nor being played by another.
     pub fn claim(&mut self, names: &[Name]) -> Result<Vec<bool>, StoreError> {
         self.index.claim(names, self.shard)
+    }
+
+    /// The names of all finished episodes, those of other processes included.
+    pub fn finished(&self) -> Result<HashSet<Name>, StoreError> {
+        let episodes = self.folder.episodes()?;
+        Ok(episodes.into_iter().filter(|(_, e)| e.end == End::Done).map(|(name, _)| name).collect())
     }
 
     /// Seals a group of episodes. When this returns they survive a kill.

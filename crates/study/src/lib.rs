@@ -1,1 +1,39 @@
-//! study
+//! Scenario files, measures, design, run, analyse, calibrate.
+//!
+//! ```text
+//! study file ─▶ Study: parts (scenario × cells × units), models
+//!                 │ plans (each episode named before it is played)
+//!                 ▼
+//!         play_missing ─▶ store ─▶ measure ─▶ results ─▶ estimates ─▶ report::Page
+//!                 ▲
+//!         calibrate: the same path with agents of known disposition
+//! ```
+//!
+//! A study refuses to know terminals and open weights: models are handed in as [`model::Model`].
+//!
+//! ```
+//! use study::{Changes, Study};
+//! let changes = Changes { models: vec!["control/random".into()], ..Changes::default() };
+//! let study = Study::resolve(&["secret-offer".into()], &changes).unwrap();
+//! assert_eq!(study.parts[0].cells.len(), 9);
+//! ```
+
+pub mod calibrate;
+mod estimate;
+mod findings;
+pub mod measure;
+mod plan;
+mod play;
+mod record;
+mod replay;
+mod results;
+pub mod scenario;
+mod study;
+
+pub use estimate::LEVEL;
+pub use findings::{Cast, page, plans, sampling_words};
+pub use plan::{Plan, Sheet, Size, units};
+pub use play::{Played, Progress, play_missing};
+pub use record::{PartRecord, RunFile};
+pub use replay::replay;
+pub use study::{Changes, Part, PartFile, Quick, Study, StudyFile, cell_names, shipped_studies};

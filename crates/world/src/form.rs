@@ -7,6 +7,7 @@ use crate::{Illegal, Presented, Side, Turn, World, decide};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use trace::{Act, Answer, Ask, Change, Fact, Observation, Read};
 
 /// Stands in an ask's text for the count that the [`Tally`] gives when the ask is shown.
@@ -36,13 +37,18 @@ pub struct Tally {
 /// A form being filled in.
 #[derive(Clone, Debug, Serialize)]
 pub struct Form {
-    spec: FormSpec,
+    spec: Arc<FormSpec>,
     turn: usize,
     answers: BTreeMap<String, Answer>,
 }
 
 impl Form {
     pub fn new(spec: FormSpec) -> Self {
+        Self::shared(Arc::new(spec))
+    }
+
+    /// A form of a specification that others fill in as well.
+    pub fn shared(spec: Arc<FormSpec>) -> Self {
         Self { spec, turn: 0, answers: BTreeMap::new() }
     }
 

@@ -1,0 +1,104 @@
+//! What each instrument says of agents whose disposition is known, before any number on a real
+//! model is believed.
+
+use crate::estimate::p_value;
+use crate::measure::Sealed;
+use crate::plan::clusters;
+use crate::play::one;
+use crate::results::Results;
+use crate::study::Part;
+use agent::Mind;
+use arena::Tape;
+use futures_util::FutureExt;
+use model::control::{Control, Script};
+use report::Calibration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use trace::{Sampling, name_of, seed_of};
+
+/// A contrast counts as found when its own two-sided p is below this.
+pub const ALPHA: f64 = 0.01;
+/// Random sign flips per test where all of them are too many.
+const DRAWS: usize = 8192;
+
+/// The key of a calibration: scenario, cells, size, replicates.
+pub fn key(part: &Part, replicates: u32) -> String {
+    let cells = crate::study::cell_names(&part.cells);
+    let size = (part.size.wordings, part.size.states, part.size.epochs, part.size.limit);
+    name_of(&("calibration/1", &part.scenario.hash, cells, size, replicates)).to_string()
+}
+
+/// Plays a part with each of its controls, `replicates` times with effect sizes and lapses drawn
+/// anew, and counts how often each contrast is found. `tick` is called once per replicate.
+pub fn calibrate(part: &Part, replicates: u32, tick: &(dyn Fn() + Sync)) -> Vec<Calibration> {
+    let scripts: Vec<Arc<Script>> =
+        part.scenario.file.control.iter().filter_map(|c| part.scenario.script(&c.name).ok()).collect();
+    let jobs: Vec<(usize, u32)> = (0..scripts.len()).flat_map(|c| (0..replicates).map(move |r| (c, r))).collect();
+    let estimands = part.scenario.file.estimand.len();
+    let found: Vec<AtomicUsize> = (0..scripts.len() * estimands).map(|_| AtomicUsize::new(0)).collect();
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some((control, replicate)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let salt = seed_of("replicate", &[&replicate.to_string()]);
+                    for (e, hit) in replicate_of(part, &scripts[*control], salt).into_iter().enumerate() {
+                        found[control * estimands + e].fetch_add(usize::from(hit), Ordering::Relaxed);
+                    }
+                    tick();
+                }
+            });
+        }
+    });
+    rows(part, replicates, &found)
+}
+
+/// One replicate: which contrasts are found.
+fn replicate_of(part: &Part, script: &Arc<Script>, salt: u64) -> Vec<bool> {
+    let control: Arc<dyn model::Model> = Arc::new(Control::of(script.clone(), salt));
+    let mut results = Results::new(&part.scenario);
+    for sheet in &part.sheets {
+        let mind = Mind { brief: sheet.brief.clone(), model: control.clone(), sampling: Sampling::default() };
+        let mut tape = Tape::default();
+        // A control never waits: the play is over when it returns.
+        let complete = one(&sheet.form, mind, sheet.seed, &mut tape).now_or_never().is_some_and(|p| p.is_ok());
+        results.add(&sheet.cell, (sheet.unit, sheet.epoch), &Sealed::of(&tape.events, complete));
+    }
+    let barred = results.barred().is_some();
+    let of = clusters(&part.sheets);
+    let found = |e: &crate::scenario::EstimandFile| {
+        !barred && p_value(&results.differences(e), &of, DRAWS).is_some_and(|p| p < ALPHA)
+    };
+    part.scenario.file.estimand.iter().map(found).collect()
+}
+
+fn rows(part: &Part, replicates: u32, found: &[AtomicUsize]) -> Vec<Calibration> {
+    let file = &part.scenario.file;
+    let mut rows = Vec::new();
+    for (c, control) in file.control.iter().enumerate() {
+        for (e, estimand) in file.estimand.iter().enumerate() {
+            let id = estimand.id();
+            if control.either.contains(&id) {
+                continue;
+            }
+            let detected = found[c * file.estimand.len() + e].load(Ordering::Relaxed) as u64;
+            let n = u64::from(replicates);
+            let interval = stats::wilson(detected, n, 0.95);
+            let (low, high) = interval.map_or((0.0, 1.0), |i| (i.low, i.high));
+            rows.push(Calibration {
+                scenario: file.name.clone(),
+                estimand: estimand.name.clone(),
+                contrast: estimand.words(),
+                control: format!("control/{}", control.name),
+                kind: if control.finds.contains(&id) { "positive".into() } else { "negative".into() },
+                detected,
+                n,
+                alpha: ALPHA,
+                low,
+                high,
+            });
+        }
+    }
+    rows
+}

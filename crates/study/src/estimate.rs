@@ -1,0 +1,139 @@
+//! From paired differences to estimates, intervals and verdicts.
+
+use crate::results::Results;
+use crate::scenario::{EstimandFile, Unit};
+use report::{Estimate, Verdict};
+use std::collections::BTreeMap;
+
+/// Level of the intervals that are printed.
+pub const LEVEL: f64 = 0.95;
+/// Family-wise error rate of a scenario's registered contrasts, and of each equivalence test.
+const ALPHA: f64 = 0.05;
+/// Fewest clusters from which anything is concluded: with five, no sign-flip p is below .05.
+const CLUSTERS_MIN: usize = 6;
+/// Largest share of units that may be missing before nothing is concluded.
+const MISSING_MAX: f64 = 0.2;
+
+/// One contrast's numbers before correction.
+pub struct Raw {
+    pub estimate: f64,
+    pub low: f64,
+    pub high: f64,
+    pub p: f64,
+    pub n: usize,
+    pub clusters: usize,
+    pub equivalent: bool,
+}
+
+/// Differences as values with cluster indices.
+fn clustered(differences: &BTreeMap<Unit, f64>, of: &BTreeMap<Unit, String>) -> (Vec<f64>, Vec<usize>, usize) {
+    let mut indices: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut clusters = Vec::with_capacity(differences.len());
+    for unit in differences.keys() {
+        let name = of.get(unit).map_or("", String::as_str);
+        let next = indices.len();
+        clusters.push(*indices.entry(name).or_insert(next));
+    }
+    (differences.values().copied().collect(), clusters, indices.len())
+}
+
+/// The two-sided p of a contrast alone: what calibration counts.
+pub fn p_value(differences: &BTreeMap<Unit, f64>, of: &BTreeMap<Unit, String>, draws: usize) -> Option<f64> {
+    let (values, clusters, count) = clustered(differences, of);
+    if count < CLUSTERS_MIN {
+        return None;
+    }
+    let means = stats::cluster_means(&values, &clusters).ok()?;
+    stats::sign_flip(&means, 1, draws).ok()
+}
+
+/// Estimate, interval, p and equivalence of a contrast; an error says why there is none.
+pub fn raw(differences: &BTreeMap<Unit, f64>, of: &BTreeMap<Unit, String>, margin: f64) -> Result<Raw, String> {
+    let (values, clusters, count) = clustered(differences, of);
+    if values.is_empty() {
+        return Err("nothing was scored in both arms".into());
+    }
+    if count < CLUSTERS_MIN {
+        return Err(format!("{count} clusters; an interval needs at least {CLUSTERS_MIN}"));
+    }
+    const DRAWS: usize = 20_000;
+    let words = |e: stats::StatsError| e.to_string();
+    let means = stats::cluster_means(&values, &clusters).map_err(words)?;
+    let interval = stats::sign_flip_interval(&values, &clusters, LEVEL, 1, DRAWS).map_err(words)?.interval;
+    // Two one-sided tests at 5 % are one interval at 90 %.
+    let narrow = stats::sign_flip_interval(&values, &clusters, 1.0 - 2.0 * ALPHA, 1, DRAWS).map_err(words)?.interval;
+    let p = stats::sign_flip(&means, 1, DRAWS).map_err(words)?;
+    let equivalent = narrow.low > -margin && narrow.high < margin;
+    let (n, estimate) = (values.len(), interval.estimate);
+    Ok(Raw { estimate, low: interval.low, high: interval.high, p, n, clusters: count, equivalent })
+}
+
+/// The registered contrasts of one scenario for one model, with Holm over those that could be told.
+pub fn estimates(results: &Results, of: &BTreeMap<Unit, String>, model: &str) -> Vec<Estimate> {
+    let scenario = results.scenario;
+    let barred = results.barred().or_else(|| too_much_missing(results));
+    let mut rows = Vec::new();
+    for e in &scenario.file.estimand {
+        if !results.registered(e) {
+            continue;
+        }
+        let told = match &barred {
+            Some(why) => Err(why.clone()),
+            None => raw(&results.differences(e), of, e.margin),
+        };
+        rows.push((e, told));
+    }
+    let ps: Vec<f64> = rows.iter().filter_map(|(_, told)| told.as_ref().ok().map(|r| r.p)).collect();
+    let mut adjusted = stats::holm(&ps).unwrap_or_default().into_iter();
+    rows.into_iter()
+        .map(|(e, told)| {
+            let p_adjusted = told.as_ref().ok().and_then(|_| adjusted.next());
+            row(results, e, model, told, p_adjusted)
+        })
+        .collect()
+}
+
+fn too_much_missing(results: &Results) -> Option<String> {
+    let missing: u64 = results.missing.values().sum();
+    let share = missing as f64 / results.episodes.max(1) as f64;
+    (share > MISSING_MAX).then(|| {
+        let kinds: Vec<String> = results.missing.iter().map(|(kind, n)| format!("{n} {}", kind.word())).collect();
+        format!("{missing} of {} episodes gave no value ({})", results.episodes, kinds.join(", "))
+    })
+}
+
+fn row(results: &Results, e: &EstimandFile, model: &str, told: Result<Raw, String>, p_adjusted: Option<f64>) -> Estimate {
+    let kind = results.scenario.file.measure.iter().find(|m| m.outcome == e.outcome).map(|m| m.kind);
+    let mut row = Estimate {
+        scenario: results.scenario.file.name.clone(),
+        model: model.into(),
+        estimand: e.name.clone(),
+        contrast: e.words(),
+        estimate: None,
+        low: None,
+        high: None,
+        level: LEVEL,
+        n: 0,
+        clusters: 0,
+        method: "paired differences, sign-flip test over clusters, interval by inversion; Holm".into(),
+        p_adjusted,
+        verdict: Verdict::CannotTell,
+        because: None,
+        margin: e.margin,
+        unit: kind.map_or("", crate::measure::unit).into(),
+    };
+    match told {
+        Err(why) => row.because = Some(why),
+        Ok(raw) => {
+            (row.estimate, row.low, row.high) = (Some(raw.estimate), Some(raw.low), Some(raw.high));
+            (row.n, row.clusters) = (raw.n as u64, raw.clusters as u64);
+            row.verdict = match (raw.equivalent, p_adjusted.is_some_and(|p| p < ALPHA)) {
+                (true, _) => Verdict::Equivalent,
+                (false, true) if raw.estimate > 0.0 => Verdict::Positive,
+                (false, true) => Verdict::Negative,
+                (false, false) => Verdict::Undecided,
+            };
+        }
+    }
+    row
+}

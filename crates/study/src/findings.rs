@@ -1,0 +1,227 @@
+//! From the record to what is printed: reads sealed episodes, measures, estimates, tells.
+
+use crate::estimate::{LEVEL, estimates};
+use crate::measure::{Sealed, measure};
+use crate::plan::{Plan, Sheet, clusters, plan};
+use crate::results::Results;
+use crate::study::{Part, Study};
+use model::Model;
+use report::{
+    Calibration, Cell as CellRow, Cost, Findings, Gate, Missing as MissingRow, Page, ScenarioPage, Transcript, TranscriptAsk,
+    TranscriptOption,
+};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use trace::{Ask, Choice, Episode, Event, Name, Read, Sampling};
+
+/// Who plays a part: the study's models and the controls that stand beside them.
+pub struct Cast {
+    pub part: usize,
+    pub model: Arc<dyn Model>,
+}
+
+/// The episodes that a study plans, by model, in the order in which they are played.
+pub fn plans(study: &Study, cast: &Cast) -> Vec<Plan> {
+    let part = &study.parts[cast.part];
+    part.sheets.iter().map(|sheet| plan(cast.part, &part.scenario, sheet, &cast.model, &study.sampling)).collect()
+}
+
+/// Reads the record and says what was found.
+pub fn page(
+    study: &Study,
+    casts: &[Cast],
+    episodes: &BTreeMap<Name, Episode>,
+    calibration: Vec<Calibration>,
+    run: &str,
+) -> Page {
+    let mut findings = Findings {
+        run: run.into(),
+        study: study.name.clone(),
+        models: study.models.clone(),
+        estimates: Vec::new(),
+        cells: Vec::new(),
+        calibration,
+        missing: Vec::new(),
+        cost: Cost::default(),
+        report: String::new(),
+    };
+    let mut scenarios: Vec<ScenarioPage> = study.parts.iter().map(scenario_page).collect();
+    for cast in casts {
+        let part = &study.parts[cast.part];
+        let model = cast.model.card().name.clone();
+        let names = plans(study, cast).into_iter().map(|p| p.name);
+        let played: Vec<(&Sheet, Option<&Episode>)> =
+            part.sheets.iter().zip(names).map(|(sheet, name)| (sheet, episodes.get(&name))).collect();
+        let results = measured(part, &played);
+        let page = &mut scenarios[cast.part];
+        page.gates.extend(gates(part, &results, &model));
+        if !model.starts_with("control/") {
+            page.transcripts.extend(transcripts(part, &played, &model));
+        }
+        findings.estimates.extend(estimates(&results, &clusters(&part.sheets), &model));
+        findings.cells.extend(cell_rows(part, &results, &model));
+        findings.missing.extend(missing_rows(part, &results, &model, played.len()));
+        spend(&mut findings.cost, &played, &model);
+    }
+    Page { findings, scenarios, reproduce: Vec::new(), bill: Vec::new(), caveats: Vec::new() }
+}
+
+fn measured<'a>(part: &'a Part, played: &[(&Sheet, Option<&Episode>)]) -> Results<'a> {
+    let mut results = Results::new(&part.scenario);
+    for (sheet, episode) in played {
+        let sealed = episode.map_or_else(|| Sealed::of(&[], false), Sealed::new);
+        results.add(&sheet.cell, (sheet.unit, sheet.epoch), &sealed);
+    }
+    results
+}
+
+fn scenario_page(part: &Part) -> ScenarioPage {
+    let file = &part.scenario.file;
+    let factor = |f: &crate::scenario::FactorFile| (f.name.clone(), f.level.iter().map(|l| l.name.clone()).collect());
+    ScenarioPage {
+        name: file.name.clone(),
+        question: file.question.clone(),
+        source: file.source.clone(),
+        factors: file.factor.iter().map(factor).collect(),
+        limits: file.limits.clone(),
+        gates: Vec::new(),
+        transcripts: Vec::new(),
+    }
+}
+
+fn gates(part: &Part, results: &Results, model: &str) -> Vec<Gate> {
+    let row = |(gate, j): (&crate::scenario::GateFile, crate::results::Judged)| Gate {
+        model: model.into(),
+        what: gate.what.clone(),
+        k: j.tally.k,
+        n: j.tally.n,
+        low: j.low,
+        high: j.high,
+        threshold: gate.threshold,
+        chance: gate.chance,
+        passed: j.passed,
+    };
+    part.scenario.file.gate.iter().zip(results.gates()).map(row).collect()
+}
+
+/// How often each outcome happened in each cell.
+fn cell_rows(part: &Part, results: &Results, model: &str) -> Vec<CellRow> {
+    let mut rows = Vec::new();
+    for file in &part.scenario.file.measure {
+        for (cell, values) in results.cells(&file.outcome) {
+            let mut counts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+            for (outcome, happened) in values.values().flat_map(|v| &v.happened) {
+                let count = counts.entry(outcome).or_default();
+                count.0 += u64::from(*happened);
+                count.1 += 1;
+            }
+            for (outcome, (k, n)) in counts {
+                let interval = stats::wilson(k, n, LEVEL);
+                let (low, high) = interval.map_or((0.0, 1.0), |i| (i.low, i.high));
+                let (scenario, cell) = (part.scenario.file.name.clone(), cell.to_string());
+                rows.push(CellRow { scenario, model: model.into(), cell, outcome: outcome.into(), k, n, low, high });
+            }
+        }
+    }
+    rows
+}
+
+fn missing_rows(part: &Part, results: &Results, model: &str, planned: usize) -> Vec<MissingRow> {
+    let row = |(kind, n): (&crate::measure::Missing, &u64)| MissingRow {
+        scenario: part.scenario.file.name.clone(),
+        model: model.into(),
+        kind: kind.word().into(),
+        n: *n,
+        of: planned as u64,
+    };
+    results.missing.iter().map(row).collect()
+}
+
+fn spend(cost: &mut Cost, played: &[(&Sheet, Option<&Episode>)], model: &str) {
+    if model.starts_with("control/") {
+        return;
+    }
+    for event in played.iter().filter_map(|(_, e)| e.as_ref()).flat_map(|e| &e.events) {
+        if let Event::Completed { completion, .. } = event {
+            cost.requests += 1;
+            cost.prompt_tokens += completion.usage.prompt_tokens;
+            cost.completion_tokens += completion.usage.completion_tokens;
+        }
+    }
+}
+
+/// One transcript of each cell: its first unit that was played.
+fn transcripts(part: &Part, played: &[(&Sheet, Option<&Episode>)], model: &str) -> Vec<Transcript> {
+    let mut seen = Vec::new();
+    let mut out = Vec::new();
+    for (sheet, episode) in played {
+        let Some(episode) = episode.filter(|_| !seen.contains(&&sheet.cell)) else { continue };
+        seen.push(&sheet.cell);
+        out.push(transcript(part, sheet, episode, model));
+    }
+    out
+}
+
+fn transcript(part: &Part, sheet: &Sheet, episode: &Episode, model: &str) -> Transcript {
+    let sealed = Sealed::new(episode);
+    let outcome = part.scenario.file.measure.iter().map(|file| match measure(&part.scenario, file, &sealed) {
+        Ok(value) => format!("{}: {:.2} {}", file.outcome, value.value, crate::measure::unit(file.kind)),
+        Err(why) => format!("{}: {}", file.outcome, why.word()),
+    });
+    Transcript {
+        model: model.into(),
+        cell: sheet.cell.to_string(),
+        episode: episode.name.to_string(),
+        wording: sheet.unit.wording,
+        state: sheet.unit.state,
+        clauses: sheet.brief.clauses.clone(),
+        asks: asks(episode),
+        outcome: if sheet.cell.capability.is_some() { Vec::new() } else { outcome.collect() },
+    }
+}
+
+fn asks(episode: &Episode) -> Vec<TranscriptAsk> {
+    let mut shown: Vec<&Ask> = Vec::new();
+    let mut texts: HashMap<&str, &str> = HashMap::new();
+    let mut rows = Vec::new();
+    for event in &episode.events {
+        match event {
+            Event::Observed { view, .. } => shown = view.asks.iter().collect(),
+            Event::Completed { ask, completion, .. } => {
+                texts.insert(ask, &completion.text);
+            }
+            Event::Acted { act, .. } => {
+                for (ask, answer) in shown.iter().zip(&act.answers) {
+                    let option = |(at, choice): (usize, &Choice)| TranscriptOption {
+                        text: choice.text.clone(),
+                        p: answer.logp.get(at).map(|l| l.exp()),
+                        chosen: answer.choice.as_ref() == Some(&choice.name),
+                    };
+                    rows.push(TranscriptAsk {
+                        id: ask.id.clone(),
+                        text: ask.text.clone(),
+                        options: ask.menu.iter().enumerate().map(option).collect(),
+                        answer: (*texts.get(ask.id.as_str()).unwrap_or(&"")).to_owned(),
+                        read: read_word(answer.read).into(),
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+    rows
+}
+
+fn read_word(read: Read) -> &'static str {
+    match read {
+        Read::Scored => "scored",
+        Read::Parsed => "parsed",
+        Read::Refused => "refused",
+        Read::Unparsed => "unparsed",
+    }
+}
+
+/// The sampling that a study plays with, for messages.
+pub fn sampling_words(sampling: &Sampling) -> String {
+    format!("temperature {}, top-p {}, at most {} tokens", sampling.temperature, sampling.top_p, sampling.tokens_max)
+}

@@ -1,0 +1,119 @@
+//! What is to be played: cells × units × models, each episode named before it is played.
+
+use crate::scenario::{Cell, Compiled, Fault, Scenario, Unit, compile, select};
+use model::Model;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use trace::{Brief, EpisodeKey, Name, Sampling, SeatCard, seed_of};
+use world::FormSpec;
+
+/// How much of a scenario is played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Size {
+    pub wordings: u32,
+    pub states: u32,
+    pub epochs: u32,
+    /// At most so many units per cell.
+    pub limit: Option<u32>,
+}
+
+/// One cell of one unit, ready to be played by anybody.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    pub cell: Cell,
+    pub unit: Unit,
+    pub epoch: u32,
+    pub brief: Arc<Brief>,
+    pub form: Arc<FormSpec>,
+    pub cluster: String,
+    pub world_hash: String,
+    pub seed: u64,
+}
+
+/// One episode to play.
+pub struct Plan {
+    pub name: Name,
+    pub key: EpisodeKey,
+    pub form: Arc<FormSpec>,
+    pub model: Arc<dyn Model>,
+    /// Index of the scenario within the study.
+    pub scenario: usize,
+}
+
+/// The units of a scenario: wordings × states; where a scenario has items, each item is a state and
+/// its wordings rotate over the items.
+pub fn units(scenario: &Scenario, size: &Size) -> Vec<Unit> {
+    let items = scenario.items.len() as u32;
+    let unit = |wording, state| Unit { wording, state };
+    let all: Vec<Unit> = if items > 0 {
+        (0..items).flat_map(|state| (0..size.wordings).map(move |w| unit(state + w, state))).collect()
+    } else {
+        (0..size.states).flat_map(|state| (0..size.wordings).map(move |w| unit(w, state))).collect()
+    };
+    let limit = size.limit.map_or(all.len(), |l| l as usize);
+    all.into_iter().take(limit).collect()
+}
+
+/// The cells that a selection plays, with the capability cells that its gates need.
+pub fn cells(scenario: &Scenario, selection: &[String]) -> Result<Vec<Cell>, Fault> {
+    let own = [scenario.file.design.cells.clone()];
+    let mut cells = select(scenario, if selection.is_empty() { &own } else { selection })?;
+    for capability in &scenario.file.capability {
+        let cell = Cell { capability: Some(capability.name.clone()), ..Cell::default() };
+        if !cells.contains(&cell) {
+            cells.push(cell);
+        }
+    }
+    Ok(cells)
+}
+
+/// Renders every cell of every unit once.
+pub fn sheets(scenario: &Scenario, cells: &[Cell], size: &Size) -> Result<Vec<Sheet>, Fault> {
+    let mut sheets = Vec::new();
+    for unit in units(scenario, size) {
+        for cell in cells {
+            let Compiled { brief, form, cluster } = compile(scenario, cell, unit)?;
+            let world_hash = trace::name_of(&form).to_string();
+            let (brief, form) = (Arc::new(brief), Arc::new(form));
+            for epoch in 0..size.epochs {
+                let parts = [unit.wording.to_string(), unit.state.to_string(), epoch.to_string()];
+                let seed = seed_of("unit", &[&parts[0], &parts[1], &parts[2]]);
+                sheets.push(Sheet {
+                    cell: cell.clone(),
+                    unit,
+                    epoch,
+                    brief: brief.clone(),
+                    form: form.clone(),
+                    cluster: cluster.clone(),
+                    world_hash: world_hash.clone(),
+                    seed,
+                });
+            }
+        }
+    }
+    Ok(sheets)
+}
+
+/// The episode that a model plays on a sheet.
+pub fn plan(index: usize, scenario: &Scenario, sheet: &Sheet, model: &Arc<dyn Model>, sampling: &Sampling) -> Plan {
+    let seat = SeatCard { seat: scenario.file.seat.clone(), model: model.card().clone(), sampling: sampling.clone() };
+    let key = EpisodeKey {
+        scenario: scenario.file.name.clone(),
+        scenario_hash: scenario.hash.clone(),
+        world: "form/1".into(),
+        world_hash: sheet.world_hash.clone(),
+        cell: sheet.cell.to_string(),
+        wording: sheet.unit.wording,
+        state: sheet.unit.state,
+        epoch: sheet.epoch,
+        seed: sheet.seed,
+        seats: vec![seat],
+        briefs: vec![Brief::clone(&sheet.brief)],
+    };
+    Plan { name: key.name(), key, form: sheet.form.clone(), model: model.clone(), scenario: index }
+}
+
+/// Clusters of a scenario's units by (wording, state).
+pub fn clusters(sheets: &[Sheet]) -> BTreeMap<Unit, String> {
+    sheets.iter().map(|s| (s.unit, s.cluster.clone())).collect()
+}

@@ -1,0 +1,105 @@
+//! `run.toml`: the study as resolved, with versions and hashes, so that a run can be read again.
+
+use crate::study::{Changes, Study, cell_names};
+use serde::{Deserialize, Serialize};
+use trace::{ModelCard, Sampling};
+
+/// A run as it stands in `run.toml`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RunFile {
+    pub v: u32,
+    pub run: String,
+    pub study: String,
+    pub ephor: String,
+    /// What the user named.
+    pub arguments: Vec<String>,
+    pub models: Vec<String>,
+    pub replicates: u32,
+    pub calibrated: bool,
+    pub sampling: Sampling,
+    pub part: Vec<PartRecord>,
+    pub card: Vec<ModelCard>,
+}
+
+/// One scenario of a run.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PartRecord {
+    pub path: String,
+    pub scenario: String,
+    pub version: u32,
+    pub hash: String,
+    pub cells: Vec<String>,
+    pub wordings: u32,
+    pub states: u32,
+    pub epochs: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    pub controls: Vec<String>,
+}
+
+impl RunFile {
+    pub fn of(study: &Study, run: &str, cards: &[ModelCard], calibrated: bool) -> Self {
+        let part = study.parts.iter().map(|p| PartRecord {
+            path: p.path.clone(),
+            scenario: p.scenario.file.name.clone(),
+            version: p.scenario.file.version,
+            hash: p.scenario.hash.clone(),
+            cells: cell_names(&p.cells),
+            wordings: p.size.wordings,
+            states: p.size.states,
+            epochs: p.size.epochs,
+            limit: p.size.limit,
+            controls: p.controls.clone(),
+        });
+        Self {
+            v: 1,
+            run: run.into(),
+            study: study.name.clone(),
+            ephor: env!("CARGO_PKG_VERSION").into(),
+            arguments: study.arguments.clone(),
+            models: study.models.clone(),
+            replicates: study.replicates,
+            calibrated,
+            sampling: study.sampling.clone(),
+            part: part.collect(),
+            card: cards.to_vec(),
+        }
+    }
+
+    /// The study again, from the scenarios as they are now. An error where one has changed since:
+    /// its episodes could not be told apart from those of the new text.
+    pub fn study(&self) -> Result<Study, String> {
+        let mut study: Option<Study> = None;
+        for part in &self.part {
+            let changes = Changes {
+                models: self.models.clone(),
+                cells: part.cells.clone(),
+                seeds: Some(part.states),
+                wordings: Some(part.wordings),
+                epochs: Some(part.epochs),
+                limit: part.limit,
+                replicates: Some(self.replicates),
+                quick: false,
+            };
+            let mut one = Study::resolve(std::slice::from_ref(&part.path), &changes).map_err(|f| f.to_string())?;
+            let hash = one.parts.first().map(|p| p.scenario.hash.clone());
+            if hash.as_ref() != Some(&part.hash) {
+                return Err(format!(
+                    "scenario `{}` has changed since the run was played ({} then)\nhint: run it again, or restore the file",
+                    part.scenario,
+                    &part.hash[..part.hash.len().min(12)]
+                ));
+            }
+            one.parts.iter_mut().for_each(|p| p.controls = part.controls.clone());
+            match &mut study {
+                None => study = Some(one),
+                Some(study) => study.parts.extend(one.parts),
+            }
+        }
+        let mut study = study.ok_or("run.toml names no scenario")?;
+        study.name = self.study.clone();
+        study.sampling = self.sampling.clone();
+        study.arguments = self.arguments.clone();
+        Ok(study)
+    }
+}

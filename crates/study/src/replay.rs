@@ -1,0 +1,61 @@
+//! Plays an episode again from its record: byte-equal, or the first difference.
+
+use crate::findings::Cast;
+use crate::play::one;
+use crate::study::Study;
+use agent::Mind;
+use arena::Tape;
+use model::replay::{Replay, replay_key};
+use std::collections::HashMap;
+use std::sync::Arc;
+use trace::{Completion, Episode, Event, Name, canonical};
+
+/// The answers on record, by what was read.
+fn answers(episode: &Episode) -> HashMap<Name, Completion> {
+    let mut asked: HashMap<&str, Name> = HashMap::new();
+    let mut answers = HashMap::new();
+    for event in &episode.events {
+        match event {
+            Event::Prompted { ask, messages, seed, .. } => {
+                asked.insert(ask, replay_key(messages, *seed));
+            }
+            Event::Completed { ask, completion, .. } => {
+                if let Some(key) = asked.get(ask.as_str()) {
+                    answers.insert(key.clone(), completion.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+    answers
+}
+
+/// Plays the episode again and compares. `Err` says where the bytes differ.
+pub async fn replay(study: &Study, episode: &Episode) -> Result<(), String> {
+    let key = &episode.key;
+    let part = study.parts.iter().position(|p| p.scenario.file.name == key.scenario && p.scenario.hash == key.scenario_hash);
+    let part = part.ok_or_else(|| format!("scenario `{}` is not in this study as it was played", key.scenario))?;
+    let card = key.seats.first().ok_or("the episode has no seat")?.model.clone();
+    let model: Arc<dyn model::Model> = Arc::new(Replay::new(card, answers(episode)));
+    let plans = crate::findings::plans(study, &Cast { part, model: model.clone() });
+    let plan = plans.into_iter().find(|p| p.name == episode.name);
+    let plan = plan.ok_or("the study's plan does not contain this episode: its scenario or its size is another")?;
+    let brief = Arc::new(plan.key.briefs.first().cloned().unwrap_or_default());
+    let mind = Mind { brief, model, sampling: study.sampling.clone() };
+    let mut tape = Tape::default();
+    one(&plan.form, mind, plan.key.seed, &mut tape).await.map_err(|halt| halt.to_string())?;
+    let again = Episode { events: tape.events, key: plan.key, ..episode.clone() };
+    differs(episode, &again).map_or(Ok(()), Err)
+}
+
+fn differs(recorded: &Episode, again: &Episode) -> Option<String> {
+    if canonical(recorded) == canonical(again) {
+        return None;
+    }
+    let pairs = recorded.events.iter().zip(&again.events);
+    let first = pairs.into_iter().position(|(a, b)| canonical(a) != canonical(b));
+    Some(match first {
+        Some(at) => format!("event {at} differs from the record"),
+        None => format!("{} events on record, {} when played again", recorded.events.len(), again.events.len()),
+    })
+}

@@ -1,0 +1,135 @@
+//! A cell: one level of each factor, or a capability.
+
+use super::fault::{Fault, accepting};
+use super::load::Scenario;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The levels that differ from the baseline, by factor; or the name of a capability.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cell {
+    pub levels: BTreeMap<String, String>,
+    pub capability: Option<String>,
+}
+
+impl fmt::Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(name) = &self.capability {
+            return write!(f, "capability={name}");
+        }
+        if self.levels.is_empty() {
+            return f.write_str("baseline");
+        }
+        let parts: Vec<String> = self.levels.iter().map(|(factor, level)| format!("{factor}={level}")).collect();
+        f.write_str(&parts.join("/"))
+    }
+}
+
+impl Cell {
+    /// The level of a factor in this cell.
+    pub fn level<'a>(&'a self, scenario: &'a Scenario, factor: &str) -> &'a str {
+        match self.levels.get(factor) {
+            Some(level) => level,
+            None => scenario.file.factor.iter().find(|f| f.name == factor).map_or("", |f| &f.level[0].name),
+        }
+    }
+
+    /// The same cell with a factor at a level.
+    pub fn with(&self, scenario: &Scenario, factor: &str, level: &str) -> Self {
+        let mut cell = self.clone();
+        let baseline = scenario.file.factor.iter().any(|f| f.name == factor && f.level[0].name == level);
+        if baseline {
+            cell.levels.remove(factor);
+        } else {
+            cell.levels.insert(factor.into(), level.into());
+        }
+        cell
+    }
+
+    /// Reads a cell's name.
+    pub fn parse(scenario: &Scenario, name: &str) -> Result<Self, Fault> {
+        let mut cell = Self::default();
+        if name == "baseline" {
+            return Ok(cell);
+        }
+        for part in name.split('/') {
+            let (factor, level) = part.split_once('=').unwrap_or((part, ""));
+            if factor == "capability" {
+                let known: Vec<&str> = scenario.file.capability.iter().map(|c| c.name.as_str()).collect();
+                if !known.contains(&level) {
+                    let message = format!("there is no capability `{level}`");
+                    return Err(accepting(scenario.source.about(name, "", "cell", message), known));
+                }
+                cell.capability = Some(level.into());
+                continue;
+            }
+            check_level(scenario, factor, level, name, "cell")?;
+            cell = cell.with(scenario, factor, level);
+        }
+        Ok(cell)
+    }
+}
+
+/// That a factor exists and has the level. `place` is what to look for in the file.
+pub fn check_level(scenario: &Scenario, factor: &str, level: &str, place: &str, field: &str) -> Result<(), Fault> {
+    let Some(found) = scenario.file.factor.iter().find(|f| f.name == factor) else {
+        let known: Vec<&str> = scenario.file.factor.iter().map(|f| f.name.as_str()).collect();
+        let message = format!("there is no factor `{factor}`");
+        return Err(accepting(scenario.source.about(place, "", field, message), known));
+    };
+    if !found.level.iter().any(|l| l.name == level) {
+        let known: Vec<&str> = found.level.iter().map(|l| l.name.as_str()).collect();
+        let message = format!("factor `{factor}` has no level `{level}`");
+        return Err(accepting(scenario.source.about(place, "", field, message), known));
+    }
+    Ok(())
+}
+
+/// The cells that a selection names: named lists of the scenario, `all`, names of cells, or patterns
+/// `factor=level` that match every cell of `all` containing them.
+pub fn select(scenario: &Scenario, selection: &[String]) -> Result<Vec<Cell>, Fault> {
+    let mut cells: Vec<Cell> = Vec::new();
+    for name in selection {
+        let more = match scenario.file.cells.get(name) {
+            Some(list) => list.iter().map(|n| Cell::parse(scenario, n)).collect::<Result<_, _>>()?,
+            None if name == "all" => all(scenario),
+            None => matching(scenario, name)?,
+        };
+        for cell in more {
+            if !cells.contains(&cell) {
+                cells.push(cell);
+            }
+        }
+    }
+    Ok(cells)
+}
+
+fn matching(scenario: &Scenario, name: &str) -> Result<Vec<Cell>, Fault> {
+    let lists = scenario.file.cells.keys().cloned();
+    let accepted = lists.chain(["all".into(), "baseline".into()]).chain(patterns(scenario)).collect::<Vec<_>>();
+    let wanted = Cell::parse(scenario, name).map_err(|mut fault| {
+        fault.file = "--cells".into();
+        (fault.line, fault.column, fault.field) = (0, 0, String::new());
+        fault.message = format!("`{name}`: {}", fault.message);
+        accepting(fault, accepted)
+    })?;
+    if wanted.levels.is_empty() || wanted.capability.is_some() {
+        return Ok(vec![wanted]);
+    }
+    let contains = |cell: &Cell| wanted.levels.iter().all(|(factor, level)| cell.levels.get(factor) == Some(level));
+    Ok(all(scenario).into_iter().filter(contains).collect())
+}
+
+fn patterns(scenario: &Scenario) -> impl Iterator<Item = String> + '_ {
+    scenario.file.factor.iter().flat_map(|f| f.level.iter().skip(1).map(move |l| format!("{}={}", f.name, l.name)))
+}
+
+/// Every combination of levels.
+pub fn all(scenario: &Scenario) -> Vec<Cell> {
+    let mut cells = vec![Cell::default()];
+    for factor in &scenario.file.factor {
+        let widen = |cell: &Cell| factor.level.iter().map(|l| cell.with(scenario, &factor.name, &l.name)).collect::<Vec<_>>();
+        cells = cells.iter().flat_map(widen).collect();
+    }
+    cells
+}

@@ -1,0 +1,212 @@
+//! What must hold of a scenario before anything is played: names resolve, every level says exactly
+//! what it changes, every text renders in every cell.
+
+use super::cell::{Cell, all, check_level};
+use super::compile::{Unit, compile};
+use super::fault::{Fault, accepting};
+use super::file::{AskKind, MeasureKind};
+use super::load::Scenario;
+use std::collections::BTreeSet;
+
+/// The first mistake of a scenario, or none.
+pub fn check(scenario: &Scenario) -> Result<(), Fault> {
+    let steps = [world, factors, clauses, asks, measures, estimands, cells, controls, texts];
+    steps.iter().try_for_each(|step| step(scenario))
+}
+
+fn one_of(
+    scenario: &Scenario,
+    what: &str,
+    name: &str,
+    field: &str,
+    known: impl IntoIterator<Item = String>,
+) -> Result<(), Fault> {
+    let known: BTreeSet<String> = known.into_iter().collect();
+    if known.contains(name) {
+        return Ok(());
+    }
+    let fault = scenario.source.about(name, "", field, format!("there is no {what} `{name}`"));
+    Err(accepting(fault, known))
+}
+
+fn unique<'a>(scenario: &Scenario, field: &str, names: impl Iterator<Item = &'a String>) -> Result<(), Fault> {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if !seen.insert(name) {
+            return Err(scenario.source.about(name, "", field, format!("`{name}` stands twice")));
+        }
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if name.is_empty() || !name.chars().all(fits) {
+            let message = format!("`{name}` is no name: use lower-case letters, digits and `-`");
+            return Err(scenario.source.about(name, "", field, message));
+        }
+    }
+    Ok(())
+}
+
+fn world(s: &Scenario) -> Result<(), Fault> {
+    one_of(s, "world", &s.file.world, "world", ["form".to_owned()])?;
+    unique(s, "name", std::iter::once(&s.file.name))
+}
+
+fn factors(s: &Scenario) -> Result<(), Fault> {
+    unique(s, "factor.name", s.file.factor.iter().map(|f| &f.name))?;
+    for factor in &s.file.factor {
+        unique(s, "factor.level.name", factor.level.iter().map(|l| &l.name))?;
+        if factor.level.len() < 2 {
+            let message = format!("factor `{}` needs at least two levels", factor.name);
+            return Err(s.source.about(&factor.name, "[[factor]]", "factor.level", message));
+        }
+        let sets: BTreeSet<_> = factor.level.iter().map(|l| l.set.keys().collect::<Vec<_>>()).collect();
+        if sets.len() > 1 {
+            let message = format!("the levels of `{}` set different variables: a level changes one thing", factor.name);
+            return Err(s.source.about(&factor.name, "[[factor]]", "factor.level.set", message));
+        }
+        let clauses = s.file.clause.iter().filter(|c| c.factor.as_ref() == Some(&factor.name)).count();
+        let has_text = factor.level.iter().any(|l| !l.text.is_empty());
+        if clauses > 1 || (has_text && clauses == 0) {
+            let message = format!("factor `{}` governs {clauses} clauses: a factor governs exactly one", factor.name);
+            return Err(s.source.about(&factor.name, "[[factor]]", "factor", message));
+        }
+    }
+    Ok(())
+}
+
+fn clauses(s: &Scenario) -> Result<(), Fault> {
+    unique(s, "clause.slot", s.file.clause.iter().map(|c| &c.slot))?;
+    unique(s, "capability.name", s.file.capability.iter().map(|c| &c.name))?;
+    for clause in &s.file.clause {
+        if let Some(factor) = &clause.factor {
+            one_of(s, "factor", factor, "clause.factor", s.file.factor.iter().map(|f| f.name.clone()))?;
+        }
+        let sources = usize::from(!clause.text.is_empty()) + usize::from(clause.factor.is_some()) + usize::from(clause.capability);
+        if sources != 1 {
+            let message = format!("clause `{}` needs exactly one of text, factor and capability", clause.slot);
+            return Err(s.source.about(&clause.slot, "[[clause]]", "clause", message));
+        }
+    }
+    for capability in &s.file.capability {
+        for ask in capability.expect.keys() {
+            one_of(s, "ask", ask, "capability.expect", s.file.ask.iter().map(|a| a.id.clone()))?;
+        }
+    }
+    Ok(())
+}
+
+fn asks(s: &Scenario) -> Result<(), Fault> {
+    unique(s, "ask.id", s.file.ask.iter().map(|a| &a.id))?;
+    for ask in &s.file.ask {
+        let fault = |message: String| Err(s.source.about(&ask.id, "[[ask]]", "ask", message));
+        for only in &ask.only {
+            one_of(s, "capability", only, "ask.only", s.file.capability.iter().map(|c| c.name.clone()))?;
+        }
+        if ask.each.as_deref().is_some_and(|e| e != "entry") || (ask.each.is_some() && s.file.sheet.is_none()) {
+            return fault(format!("`{}`: each = \"entry\" needs a [sheet]", ask.id));
+        }
+        match ask.kind {
+            AskKind::Count if ask.text.is_empty() => return fault(format!("`{}`: a count needs text", ask.id)),
+            AskKind::Decision if ask.favouring.is_empty() || ask.options.len() != 2 => {
+                return fault(format!("`{}`: a decision needs `for` and two options", ask.id));
+            }
+            AskKind::Decision if ask.favour.is_empty() || ask.oppose.is_empty() || ask.favour == ask.oppose => {
+                return fault(format!("`{}`: a decision needs two names, `favour` and `oppose`", ask.id));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn measures(s: &Scenario) -> Result<(), Fault> {
+    unique(s, "measure.outcome", s.file.measure.iter().map(|m| &m.outcome))?;
+    let ids = || s.file.ask.iter().map(|a| a.id.clone());
+    for m in &s.file.measure {
+        one_of(s, "ask", &m.ask, "measure.ask", ids())?;
+        for named in m.count.iter().chain(&m.neutral) {
+            one_of(s, "ask", named, "measure", ids())?;
+        }
+        if matches!(m.kind, MeasureKind::ArithmeticGap | MeasureKind::Crossing) && m.count.is_none() {
+            let message = format!("measure `{}` needs `count`: the ask for the total", m.outcome);
+            return Err(s.source.about(&m.outcome, "[[measure]]", "measure.count", message));
+        }
+        if let Some(of) = &m.of {
+            let ask = s.file.ask.iter().find(|a| a.id == m.ask);
+            one_of(s, "choice", of, "measure.of", ask.into_iter().flat_map(|a| [a.favour.clone(), a.oppose.clone()]))?;
+        }
+    }
+    for gate in &s.file.gate {
+        for named in gate.truth.iter().chain(&gate.falsehood) {
+            one_of(s, "ask", named, "gate", ids())?;
+        }
+    }
+    Ok(())
+}
+
+fn estimands(s: &Scenario) -> Result<(), Fault> {
+    for e in &s.file.estimand {
+        let outcomes = s.file.measure.iter().map(|m| m.outcome.clone());
+        one_of(s, "outcome", &e.outcome, "estimand.outcome", outcomes)?;
+        check_level(s, &e.contrast.factor, &e.contrast.level, &e.contrast.factor, "estimand.contrast")?;
+        check_level(s, &e.contrast.factor, &e.contrast.versus, &e.contrast.versus, "estimand.contrast")?;
+        for (field, pins) in [("estimand.at", &e.at), ("estimand.unlike", &e.unlike)] {
+            for (factor, level) in pins {
+                let known = s.file.factor.iter().any(|f| &f.name == factor);
+                check_level(s, factor, level, if known { level } else { factor }, field)?;
+            }
+        }
+        if e.margin.is_nan() || e.margin <= 0.0 {
+            let message = format!("the margin of `{}` must be above 0: it says what counts as no effect", e.name);
+            return Err(s.source.about(&e.name, "[[estimand]]", "estimand.margin", message));
+        }
+        if let Some(given) = &e.given {
+            one_of(s, "gate", given, "estimand.given", ["knowledge".to_owned()])?;
+        }
+    }
+    Ok(())
+}
+
+fn cells(s: &Scenario) -> Result<(), Fault> {
+    one_of(s, "list of cells", &s.file.design.cells, "design.cells", s.file.cells.keys().cloned().chain(["all".into()]))?;
+    for name in s.file.cells.values().flatten() {
+        let cell = Cell::parse(s, name)?;
+        if &cell.to_string() != name {
+            let message = format!("a cell lists its levels in alphabetical order of factors: `{cell}`");
+            return Err(s.source.about(name, "", "cells", message));
+        }
+    }
+    Ok(())
+}
+
+fn controls(s: &Scenario) -> Result<(), Fault> {
+    unique(s, "control.name", s.file.control.iter().map(|c| &c.name))?;
+    let known: Vec<String> = s.file.estimand.iter().map(|e| e.id()).collect();
+    for control in &s.file.control {
+        for id in control.finds.iter().chain(&control.either) {
+            one_of(s, "estimand", id, "control.finds", known.iter().cloned())?;
+        }
+        if control.rules.is_empty() {
+            let builtin = model::control::BUILTIN.map(str::to_owned);
+            one_of(s, "built-in control", &control.name, "control.name", builtin)?;
+        }
+        s.script(&control.name).map_err(|message| s.source.about(&control.name, "[[control]]", "control", message))?;
+    }
+    Ok(())
+}
+
+/// Every cell renders, in as many wordings as there are paraphrases, for every item.
+fn texts(s: &Scenario) -> Result<(), Fault> {
+    let capabilities = s.file.capability.iter().map(|c| Cell { capability: Some(c.name.clone()), ..Cell::default() });
+    let wordings = 4;
+    for cell in all(s).into_iter().take(64).chain(capabilities) {
+        for wording in 0..wordings {
+            let compiled = compile(s, &cell, Unit { wording, state: wording })?;
+            if let Some(ask) = compiled.form.turns.iter().flatten().find(|a| a.text.contains("\n\n")) {
+                return Err(s.source.about(&ask.id, "[[ask]]", "ask", "a question has no blank lines".into()));
+            }
+        }
+    }
+    for state in 0..s.items.len() as u32 {
+        compile(s, &Cell::default(), Unit { wording: state, state })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,286 @@
+//! A scenario, a cell and a unit become a brief and a form.
+
+use super::cell::Cell;
+use super::fault::Fault;
+use super::file::{AskFile, AskKind, LevelFile};
+use super::load::{Item, Scenario};
+use super::prose::{Renderer, Variables, fenced, plain, spans};
+use super::wording::{paraphrase, reversed};
+use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use trace::{Ask, Brief, Choice, Clause, seed_of};
+use world::{FormSpec, OWN, Tally};
+
+/// What is counted once: a wording in a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Unit {
+    pub wording: u32,
+    pub state: u32,
+}
+
+/// What one seat is told and asked in one cell.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    pub brief: Brief,
+    pub form: FormSpec,
+    /// What the unit is clustered by: its wording, or its item's topic.
+    pub cluster: String,
+}
+
+/// Compiles a unit of a cell. The unit's draws do not know the cell.
+pub fn compile(scenario: &Scenario, cell: &Cell, unit: Unit) -> Result<Compiled, Fault> {
+    let mut compiler = Compiler::new(scenario, cell, unit)?;
+    let brief = compiler.brief()?;
+    let form = compiler.form()?;
+    let cluster = match &scenario.file.items {
+        Some(items) => compiler.variables.get(&items.cluster).cloned().unwrap_or_default(),
+        None => unit.wording.to_string(),
+    };
+    Ok(Compiled { brief, form, cluster })
+}
+
+struct Compiler<'a> {
+    scenario: &'a Scenario,
+    cell: &'a Cell,
+    unit: Unit,
+    renderer: Renderer<'a>,
+    variables: Variables,
+    facts: BTreeMap<String, Value>,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(scenario: &'a Scenario, cell: &'a Cell, unit: Unit) -> Result<Self, Fault> {
+        let renderer = Renderer::new(&scenario.source);
+        let (variables, facts) = (Variables::new(), BTreeMap::new());
+        let mut compiler = Self { scenario, cell, unit, renderer, variables, facts };
+        compiler.draw_state();
+        compiler.take_item();
+        compiler.set_levels()?;
+        compiler.draw_sheet()?;
+        Ok(compiler)
+    }
+
+    fn rng(&self, purpose: &str) -> ChaCha8Rng {
+        let (wording, state) = (self.unit.wording.to_string(), self.unit.state.to_string());
+        ChaCha8Rng::seed_from_u64(seed_of(purpose, &[&wording, &state]))
+    }
+
+    fn draw_state(&mut self) {
+        for (name, values) in &self.scenario.file.state {
+            let mut rng = self.rng(&format!("state/{name}"));
+            if let Some(value) = values.get(rng.random_range(0..values.len().max(1))) {
+                self.variables.insert(name.clone(), value.clone());
+                self.facts.insert(format!("state/{name}"), Value::String(value.clone()));
+            }
+        }
+    }
+
+    fn take_item(&mut self) {
+        let items = &self.scenario.items;
+        if let Some(item) = items.get(self.unit.state as usize % items.len().max(1)) {
+            self.variables.extend(item.clone());
+            if let Some(id) = item.get("id") {
+                self.facts.insert("item".into(), Value::String(id.clone()));
+            }
+        }
+    }
+
+    /// Variables that the cell's levels set. At a level other than the baseline they are fenced, so
+    /// that a transcript can mark them.
+    fn set_levels(&mut self) -> Result<(), Fault> {
+        for factor in &self.scenario.file.factor {
+            let level = self.level(&factor.name);
+            let changed = self.cell.levels.contains_key(&factor.name);
+            for (name, template) in &level.set {
+                let value = self.render(template, &format!("factor `{}`", factor.name))?;
+                let value = if changed { fenced(&factor.name, &value) } else { value };
+                self.variables.insert(name.clone(), value);
+            }
+        }
+        Ok(())
+    }
+
+    fn level(&self, factor: &str) -> &'a LevelFile {
+        let name = self.cell.level(self.scenario, factor);
+        let found = self.scenario.file.factor.iter().find(|f| f.name == factor);
+        let levels = found.map_or(&[][..], |f| &f.level);
+        // `check` has seen that factor and level exist and that a factor has levels.
+        levels.iter().find(|l| l.name == name).unwrap_or(&levels[0])
+    }
+
+    fn draw_sheet(&mut self) -> Result<(), Fault> {
+        let Some(sheet) = &self.scenario.file.sheet else { return Ok(()) };
+        let mut rng = self.rng("sheet");
+        let mut drawn: Vec<&Item> = self.scenario.entries.iter().collect();
+        drawn.shuffle(&mut rng);
+        drawn.truncate(sheet.entries as usize);
+        let mut right: Vec<bool> = (0..drawn.len()).map(|i| i < sheet.right as usize).collect();
+        right.shuffle(&mut rng);
+        let mut lines = Vec::new();
+        for (at, (item, is_right)) in drawn.iter().zip(&right).enumerate() {
+            let n = at + 1;
+            let mut variables: Variables = (*item).clone();
+            let answer = item.get(if *is_right { "key" } else { "wrong" }).cloned().unwrap_or_default();
+            variables.insert("answer".into(), answer);
+            variables.insert("n".into(), n.to_string());
+            lines.push(self.renderer.render(&sheet.line, &variables, "sheet.line")?);
+            self.facts.insert(format!("truth/{n}"), Value::Bool(*is_right));
+        }
+        self.facts.insert("entries".into(), drawn.len().into());
+        self.facts.insert("honest".into(), right.iter().filter(|r| **r).count().into());
+        self.variables.insert("entries".into(), drawn.len().to_string());
+        self.variables.insert("sheet".into(), lines.join("\n"));
+        Ok(())
+    }
+
+    fn render(&self, template: &str, field: &str) -> Result<String, Fault> {
+        self.renderer.render(template, &self.variables, field)
+    }
+
+    /// The paraphrase that this unit's wording takes.
+    fn pick<'t>(&self, wordings: &'t [String], slot: usize, wording: u32) -> Option<&'t str> {
+        wordings.get(paraphrase(wordings.len(), slot, wording)).map(String::as_str)
+    }
+
+    fn brief(&self) -> Result<Brief, Fault> {
+        let mut clauses = Vec::new();
+        for (slot, clause) in self.scenario.file.clause.iter().enumerate() {
+            let (wordings, factor) = match &clause.factor {
+                Some(name) => (&self.level(name).text[..], self.cell.levels.contains_key(name).then_some(name.as_str())),
+                None if clause.capability => (self.capability_text(), Some("capability")),
+                None => (&clause.text[..], None),
+            };
+            let Some(template) = self.pick(wordings, slot, self.unit.wording) else { continue };
+            let text = self.render(template, &format!("clause `{}`", clause.slot))?;
+            clauses.push(Clause { slot: clause.slot.clone(), role: clause.role, spans: spans(&text, factor) });
+        }
+        Ok(Brief { clauses })
+    }
+
+    fn capability_text(&self) -> &'a [String] {
+        let named = |c: &&'a super::file::CapabilityFile| Some(&c.name) == self.cell.capability.as_ref();
+        self.scenario.file.capability.iter().find(named).map_or(&[], |c| &c.text)
+    }
+
+    /// The asks of this cell: a capability cell with asks of its own has only those.
+    fn asks(&self) -> impl Iterator<Item = (usize, &'a AskFile)> {
+        let capability = self.cell.capability.as_deref();
+        let file = &self.scenario.file;
+        let own = move |ask: &AskFile| capability.is_some_and(|c| ask.only.iter().any(|o| o == c));
+        let has_own = file.ask.iter().any(own);
+        let base = file.clause.len();
+        let asked = move |ask: &AskFile| if has_own { own(ask) } else { ask.only.is_empty() };
+        file.ask.iter().enumerate().filter(move |(_, ask)| asked(ask)).map(move |(at, ask)| (base + at, ask))
+    }
+
+    fn form(&mut self) -> Result<FormSpec, Fault> {
+        let mut turns: BTreeMap<u32, Vec<Ask>> = BTreeMap::new();
+        let mut tally = Tally::default();
+        for (slot, file) in self.asks() {
+            let asks = self.ask(slot, file)?;
+            if file.each.is_some() {
+                let (favour, ids) = (file.favour.clone(), asks.iter().map(|a| a.id.clone()));
+                tally = Tally { favour, decisions: decisions(ids) };
+            }
+            turns.entry(file.turn).or_default().extend(asks);
+        }
+        let seat = self.scenario.file.seat.clone();
+        let facts = std::mem::take(&mut self.facts);
+        Ok(FormSpec { seat, turns: turns.into_values().collect(), tally, facts })
+    }
+
+    /// Every presentation of one ask: entries × wordings × polarities.
+    fn ask(&self, slot: usize, file: &AskFile) -> Result<Vec<Ask>, Fault> {
+        let entries = self.facts.get("entries").and_then(Value::as_u64).unwrap_or(0);
+        let entries: Vec<Option<u64>> = if file.each.is_some() { (1..=entries).map(Some).collect() } else { vec![None] };
+        let own_wording = vec![(self.unit.wording, None)];
+        let wordings: Vec<(u32, Option<u32>)> =
+            if file.every_wording { (0..file.favouring.len() as u32).map(|w| (w, Some(w))).collect() } else { own_wording };
+        let mut asks = Vec::new();
+        for entry in entries {
+            for (wording, tag) in &wordings {
+                let id = format!(
+                    "{}{}{}",
+                    file.id,
+                    entry.map(|n| format!("-{n}")).unwrap_or_default(),
+                    tag.map(|w| format!(".{w}")).unwrap_or_default()
+                );
+                asks.extend(self.presentations(slot, file, &id, entry, *wording)?);
+            }
+        }
+        Ok(asks)
+    }
+
+    fn presentations(
+        &self,
+        slot: usize,
+        file: &AskFile,
+        id: &str,
+        entry: Option<u64>,
+        wording: u32,
+    ) -> Result<Vec<Ask>, Fault> {
+        let mut variables = self.variables.clone();
+        if let Some(n) = entry {
+            variables.insert("n".into(), n.to_string());
+        }
+        variables.insert("own".into(), OWN.into());
+        for (name, template) in &file.set {
+            let value = self.renderer.render(template, &variables, &format!("ask `{}`", file.id))?;
+            variables.insert(name.clone(), value);
+        }
+        // A variable may hold a template of its own (an item's question): one more round.
+        let render = |template: &str, variables: &Variables| -> Result<String, Fault> {
+            let field = format!("ask `{}`", file.id);
+            let once = self.renderer.render(template, variables, &field)?;
+            Ok(plain(&self.renderer.render(&once, variables, &field)?).replace('\n', " "))
+        };
+        if file.kind == AskKind::Count {
+            let text = self.pick(&file.text, slot, wording).map(|t| render(t, &variables)).transpose()?;
+            let menu = (0..=self.facts.get("entries").and_then(Value::as_u64).unwrap_or(0)).map(|n| n.to_string());
+            let menu = menu.map(|n| Choice { name: n.clone(), text: n }).collect();
+            return Ok(vec![Ask { id: id.into(), text: text.unwrap_or_default(), menu, apart: file.apart }]);
+        }
+        let (yes, no) = (file.options.first().cloned().unwrap_or_default(), file.options.get(1).cloned().unwrap_or_default());
+        let turned = reversed(wording);
+        let (first, second) = if turned { (&no, &yes) } else { (&yes, &no) };
+        variables.insert("first".into(), first.clone());
+        variables.insert("second".into(), second.clone());
+        let instruct = self.pick(&file.instruct, slot + 1, wording).map(|t| render(t, &variables)).transpose()?;
+        let mut asks = Vec::new();
+        for (polarity, wordings, if_yes, if_no) in [
+            ("for", &file.favouring, &file.favour, &file.oppose),
+            ("against", &file.against, &file.oppose, &file.favour),
+        ] {
+            let Some(template) = self.pick(wordings, slot, wording) else { continue };
+            let mut text = render(template, &variables)?;
+            if let Some(instruct) = &instruct {
+                text = format!("{text} {instruct}");
+            }
+            let mut menu = vec![
+                Choice { name: if_yes.clone(), text: yes.clone() },
+                Choice { name: if_no.clone(), text: no.clone() },
+            ];
+            if turned {
+                menu.reverse();
+            }
+            asks.push(Ask { id: format!("{id}/{polarity}"), text, menu, apart: file.apart });
+        }
+        Ok(asks)
+    }
+}
+
+/// Groups presentations by the decision that they present.
+fn decisions(ids: impl Iterator<Item = String>) -> Vec<Vec<String>> {
+    let mut groups: Vec<Vec<String>> = Vec::new();
+    for id in ids {
+        let base = id.rsplit_once('/').map_or(id.as_str(), |(base, _)| base);
+        match groups.iter_mut().find(|g| g[0].rsplit_once('/').map_or(g[0].as_str(), |(b, _)| b) == base) {
+            Some(group) => group.push(id),
+            None => groups.push(vec![id]),
+        }
+    }
+    groups
+}

@@ -1,0 +1,54 @@
+//! A scenario's controls, and what its estimands are called.
+
+use super::file::EstimandFile;
+use super::load::Scenario;
+use model::control::{ControlSpec, Script, builtin};
+use std::sync::Arc;
+
+impl EstimandFile {
+    /// `name/factor=level`, and `-level` of what a difference in differences subtracts.
+    pub fn id(&self) -> String {
+        let unlike: String = self.unlike.values().map(|level| format!("-{level}")).collect();
+        format!("{}/{}={}{unlike}", self.name, self.contrast.factor, self.contrast.level)
+    }
+
+    /// The contrast in words.
+    pub fn words(&self) -> String {
+        let c = &self.contrast;
+        let plain = format!("{}: {} − {}", c.factor, c.level, c.versus);
+        let pairs = self.unlike.iter().map(|(factor, level)| {
+            let here = self.at.get(factor).map_or("baseline", String::as_str);
+            format!("{here} − {level}")
+        });
+        let unlike: Vec<String> = pairs.collect();
+        if unlike.is_empty() { plain } else { format!("({plain}), {}", unlike.join(", ")) }
+    }
+}
+
+impl Scenario {
+    /// A control of this scenario, or a built-in one, compiled for its text.
+    pub fn script(&self, name: &str) -> Result<Arc<Script>, String> {
+        let own = self.file.control.iter().find(|c| c.name == name && !c.rules.is_empty());
+        let spec = match own {
+            Some(c) => ControlSpec {
+                name: c.name.clone(),
+                summary: c.summary.clone(),
+                lapse: c.lapse,
+                rules: c.rules.clone(),
+            },
+            None => builtin(name).ok_or_else(|| {
+                format!("there is no control `{name}` in scenario `{}`", self.file.name)
+            })?,
+        };
+        Script::new(spec, &self.reading()).map(Arc::new).map_err(|e| e.to_string())
+    }
+
+    /// The names of the controls that answer here.
+    pub fn control_names(&self) -> Vec<String> {
+        let own = self.file.control.iter().map(|c| c.name.clone());
+        let mut names: Vec<String> = own.chain(model::control::BUILTIN.map(str::to_owned)).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+}

@@ -1,0 +1,290 @@
+//! A scenario file as written. Every field is checked; an unknown one is an error with its place.
+
+use model::control::Rule;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// `scenario.toml`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ScenarioFile {
+    pub name: String,
+    pub version: u32,
+    pub world: String,
+    pub seat: String,
+    /// The question in one sentence.
+    pub question: String,
+    /// Key in the bibliography.
+    pub source: String,
+    #[serde(default)]
+    pub limits: Vec<String>,
+    /// Variables drawn per unit, the same in every cell.
+    #[serde(default)]
+    pub state: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    pub clause: Vec<ClauseFile>,
+    #[serde(default)]
+    pub factor: Vec<FactorFile>,
+    #[serde(default)]
+    pub capability: Vec<CapabilityFile>,
+    pub ask: Vec<AskFile>,
+    #[serde(default)]
+    pub sheet: Option<SheetFile>,
+    #[serde(default)]
+    pub items: Option<ItemsFile>,
+    pub measure: Vec<MeasureFile>,
+    #[serde(default)]
+    pub gate: Vec<GateFile>,
+    pub estimand: Vec<EstimandFile>,
+    pub design: DesignFile,
+    #[serde(default)]
+    pub cells: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    pub reading: ReadingFile,
+    #[serde(default)]
+    pub control: Vec<ControlFile>,
+}
+
+/// One clause: shared text, a factor's, or a capability's.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ClauseFile {
+    pub slot: String,
+    pub role: trace::Role,
+    /// Wordings of one sentence or document.
+    #[serde(default)]
+    pub text: Vec<String>,
+    #[serde(default)]
+    pub factor: Option<String>,
+    #[serde(default)]
+    pub capability: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FactorFile {
+    pub name: String,
+    #[serde(default)]
+    pub about: String,
+    /// The first is the baseline.
+    pub level: Vec<LevelFile>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LevelFile {
+    pub name: String,
+    /// Wordings; none where the level leaves the clause out.
+    #[serde(default)]
+    pub text: Vec<String>,
+    /// Variables that this level sets.
+    #[serde(default)]
+    pub set: BTreeMap<String, String>,
+}
+
+/// A cell in which there is one right answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CapabilityFile {
+    pub name: String,
+    #[serde(default)]
+    pub text: Vec<String>,
+    /// Ask → the choice that is right; `truth` for asks about entries.
+    #[serde(default)]
+    pub expect: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AskKind {
+    /// Two options, asked in one or both polarities.
+    #[default]
+    Decision,
+    /// A number from 0 to the number of entries.
+    Count,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AskFile {
+    pub id: String,
+    #[serde(default = "one")]
+    pub turn: u32,
+    #[serde(default)]
+    pub kind: AskKind,
+    /// Wordings in which Yes is in favour.
+    #[serde(default, rename = "for")]
+    pub favouring: Vec<String>,
+    /// Wordings in which Yes is against.
+    #[serde(default)]
+    pub against: Vec<String>,
+    /// Wordings of a count.
+    #[serde(default)]
+    pub text: Vec<String>,
+    /// How to answer; `{{ first }}` and `{{ second }}` are the options in counterbalanced order.
+    #[serde(default)]
+    pub instruct: Vec<String>,
+    /// The affirming text and the denying one.
+    #[serde(default)]
+    pub options: Vec<String>,
+    #[serde(default)]
+    pub favour: String,
+    #[serde(default)]
+    pub oppose: String,
+    /// `entry`: once for each entry of the sheet.
+    #[serde(default)]
+    pub each: Option<String>,
+    /// Asked in these capability cells alone.
+    #[serde(default)]
+    pub only: Vec<String>,
+    #[serde(default)]
+    pub apart: bool,
+    #[serde(default)]
+    pub every_wording: bool,
+    /// A lead-in without content, whose leaning is subtracted.
+    #[serde(default)]
+    pub neutral: bool,
+    #[serde(default)]
+    pub set: BTreeMap<String, String>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// Checkable entries drawn from a file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SheetFile {
+    pub items: String,
+    pub entries: u32,
+    pub right: u32,
+    pub line: String,
+}
+
+/// One item per state.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ItemsFile {
+    pub file: String,
+    /// The field that names an item's cluster.
+    pub cluster: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MeasureKind {
+    Decision,
+    Inflation,
+    ArithmeticGap,
+    Crossing,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MeasureFile {
+    pub outcome: String,
+    pub kind: MeasureKind,
+    pub ask: String,
+    #[serde(default)]
+    pub count: Option<String>,
+    #[serde(default)]
+    pub neutral: Option<String>,
+    /// The choice whose probability is the value; the ask's `favour` unless given.
+    #[serde(default)]
+    pub of: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GateKind {
+    Capability,
+    Knowledge,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct GateFile {
+    pub kind: GateKind,
+    pub what: String,
+    #[serde(default)]
+    pub truth: Option<String>,
+    #[serde(default)]
+    pub falsehood: Option<String>,
+    #[serde(default)]
+    pub at_least: u32,
+    pub threshold: f64,
+    pub chance: f64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EstimandFile {
+    pub name: String,
+    pub outcome: String,
+    pub contrast: ContrastFile,
+    /// Levels at which the contrast is taken.
+    #[serde(default)]
+    pub at: BTreeMap<String, String>,
+    /// The same contrast there is subtracted.
+    #[serde(default)]
+    pub unlike: BTreeMap<String, String>,
+    pub margin: f64,
+    /// `knowledge`: only units that passed that gate.
+    #[serde(default)]
+    pub given: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ContrastFile {
+    pub factor: String,
+    pub level: String,
+    pub versus: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DesignFile {
+    pub wordings: u32,
+    #[serde(default = "one")]
+    pub states: u32,
+    /// Name of a list in `[cells]`.
+    pub cells: String,
+}
+
+/// [`model::control::Reading`] as written: `facts = "items"` fills the table from the items.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ReadingFile {
+    #[serde(default)]
+    pub against: Option<String>,
+    #[serde(default)]
+    pub entry: Option<String>,
+    #[serde(default)]
+    pub item: Option<String>,
+    #[serde(default)]
+    pub own: Option<String>,
+    #[serde(default)]
+    pub bar: Option<String>,
+    #[serde(default)]
+    pub facts: Option<String>,
+}
+
+/// A control: a script, or a built-in by name.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ControlFile {
+    pub name: String,
+    #[serde(default)]
+    pub summary: String,
+    #[serde(default)]
+    pub lapse: f64,
+    #[serde(default)]
+    pub rules: Vec<Rule>,
+    /// Contrasts in which this control must be found; in all others it must not.
+    pub finds: Vec<String>,
+    /// Contrasts for which neither is claimed.
+    #[serde(default)]
+    pub either: Vec<String>,
+}

@@ -1,0 +1,139 @@
+//! Where scenarios come from: shipped ones are inside the program, a user's is a folder.
+
+use super::check::check;
+use super::fault::{Fault, Source, accepting, parse};
+use super::file::ScenarioFile;
+use include_dir::{Dir, include_dir};
+use model::control::{Fact, Reading};
+use std::collections::BTreeMap;
+use std::path::Path;
+use trace::{canonical, digest};
+
+static SHIPPED: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../scenarios");
+/// Most bytes of one file of a scenario.
+const FILE_BYTES_MAX: u64 = 16 << 20;
+
+/// One row of an items file: field → text.
+pub type Item = BTreeMap<String, String>;
+
+/// A scenario: the file, the items that it names, and a hash of all of it.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    pub file: ScenarioFile,
+    pub items: Vec<Item>,
+    pub entries: Vec<Item>,
+    pub hash: String,
+    pub source: Source,
+}
+
+/// Names of the scenarios that ship with the program.
+pub fn shipped() -> Vec<&'static str> {
+    let mut names: Vec<_> = SHIPPED.dirs().filter_map(|d| d.path().to_str()).collect();
+    names.sort_unstable();
+    names
+}
+
+impl Scenario {
+    /// A shipped scenario by name, or a user's by path (its folder or its `scenario.toml`).
+    pub fn load(name: &str) -> Result<Self, Fault> {
+        if let Some(dir) = SHIPPED.get_dir(name) {
+            let read = |file: &str| -> Result<String, String> {
+                let found = dir.get_file(format!("{name}/{file}")).and_then(|f| f.contents_utf8());
+                found.map(str::to_owned).ok_or_else(|| "no such file".to_owned())
+            };
+            return Self::from_files(&format!("scenarios/{name}/"), &read);
+        }
+        let path = Path::new(name);
+        let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
+        let known = path.is_dir() || path.extension().is_some_and(|e| e == "toml");
+        if !known {
+            let message = format!("there is no scenario or folder `{name}`");
+            let fault = Source { file: name.into(), text: String::new() }.whole("", message);
+            return Err(accepting(fault, shipped()));
+        }
+        let read = |file: &str| read_bounded(&folder.join(file));
+        let prefix = folder.to_string_lossy();
+        Self::from_files(&if prefix.is_empty() { String::new() } else { format!("{}/", prefix.trim_end_matches('/')) }, &read)
+    }
+
+    /// From a reader of the folder's files. `prefix` is how messages call the folder.
+    pub fn from_files(prefix: &str, read: &dyn Fn(&str) -> Result<String, String>) -> Result<Self, Fault> {
+        let name = format!("{prefix}scenario.toml");
+        let text = read("scenario.toml").map_err(|why| Source { file: name.clone(), text: String::new() }.whole("", why))?;
+        let source = Source { file: name, text };
+        let file: ScenarioFile = parse(&source)?;
+        let rows = |named: Option<&String>, field: &str| -> Result<Vec<Item>, Fault> {
+            let Some(path) = named else { return Ok(Vec::new()) };
+            if path.contains("..") || path.starts_with('/') {
+                let message = format!("`{path}` leaves the scenario's folder");
+                return Err(source.about(path, "", field, message));
+            }
+            let text = read(path).map_err(|why| source.about(path, "", field, format!("`{path}`: {why}")))?;
+            parse_items(&Source { file: format!("{prefix}{path}"), text })
+        };
+        let items = rows(file.items.as_ref().map(|i| &i.file), "items.file")?;
+        let entries = rows(file.sheet.as_ref().map(|s| &s.items), "sheet.items")?;
+        let hash = digest(&canonical(&(&file, &items, &entries)));
+        let scenario = Self { file, items, entries, hash, source };
+        check(&scenario)?;
+        Ok(scenario)
+    }
+
+    /// Where this scenario's controls look.
+    pub fn reading(&self) -> Reading {
+        let r = &self.file.reading;
+        let get = |item: &Item, field: &str| item.get(field).cloned().unwrap_or_default();
+        let fact = |item: &Item| Fact {
+            subject: get(item, "subject"),
+            truth: get(item, "truth"),
+            falsehood: get(item, "falsehood"),
+        };
+        Reading {
+            against: r.against.clone(),
+            entry: r.entry.clone(),
+            item: r.item.clone(),
+            own: r.own.clone(),
+            bar: r.bar.clone(),
+            facts: if r.facts.is_some() { self.items.iter().map(fact).collect() } else { Vec::new() },
+        }
+    }
+}
+
+fn read_bounded(path: &Path) -> Result<String, String> {
+    let size = std::fs::metadata(path).map_err(|e| plain(&e))?.len();
+    if size > FILE_BYTES_MAX {
+        return Err(format!("{size} bytes are more than the {FILE_BYTES_MAX} that a scenario's file may have"));
+    }
+    let bytes = std::fs::read(path).map_err(|e| plain(&e))?;
+    String::from_utf8(bytes).map_err(|e| format!("not UTF-8 at byte {}", e.utf8_error().valid_up_to()))
+}
+
+fn plain(e: &std::io::Error) -> String {
+    if e.kind() == std::io::ErrorKind::NotFound { "no such file".into() } else { e.to_string() }
+}
+
+fn parse_items(source: &Source) -> Result<Vec<Item>, Fault> {
+    let mut items = Vec::new();
+    let mut offset = 0;
+    for line in source.text.split_inclusive('\n') {
+        if !line.trim().is_empty() {
+            let row: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).map_err(|e| {
+                source.at(offset + e.column().saturating_sub(1), "", format!("not a JSON object: {e}"))
+            })?;
+            let text = |v: serde_json::Value| match v {
+                serde_json::Value::String(s) => s,
+                other => other.to_string(),
+            };
+            let item: Item = row.into_iter().map(|(k, v)| (k, text(v))).collect();
+            if items.contains(&item) {
+                return Err(source.at(offset, "", "this item stands twice".into()));
+            }
+            items.push(item);
+        }
+        offset += line.len();
+    }
+    if items.is_empty() {
+        return Err(source.whole("", "there are no items in it".into()));
+    }
+    Ok(items)
+}

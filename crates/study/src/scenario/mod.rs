@@ -1,0 +1,23 @@
+//! Scenarios are data: a folder with `scenario.toml` and the items that it names.
+//!
+//! ```text
+//! text ─▶ file (as written) ─▶ load + check ─▶ Scenario ─(cell, unit)─▶ compile ─▶ Brief, FormSpec
+//! ```
+
+mod cell;
+mod check;
+mod compile;
+mod controls;
+mod fault;
+mod file;
+mod load;
+mod prose;
+mod wording;
+
+pub use cell::{Cell, all, select};
+pub use compile::{Compiled, Unit, compile};
+pub use fault::{Fault, Source, accepting, parse};
+pub use file::{
+    AskFile, AskKind, ContrastFile, ControlFile, EstimandFile, FactorFile, GateFile, GateKind, MeasureFile, MeasureKind, ScenarioFile,
+};
+pub use load::{Item, Scenario, shipped};

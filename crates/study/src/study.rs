@@ -1,0 +1,222 @@
+//! A study: which scenarios, cells and sizes, on which models. Read from a file, shipped or the
+//! user's, or made from scenarios alone; resolved it becomes `run.toml`.
+
+use crate::plan::{Sheet, Size, cells, sheets};
+use crate::scenario::{Cell, Fault, Scenario, Source, accepting, parse, shipped};
+use include_dir::{Dir, include_dir};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+use trace::{ModelCard, Name, Sampling, name_of};
+
+static SHIPPED: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../studies");
+
+/// A study file as written.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct StudyFile {
+    pub name: String,
+    #[serde(default)]
+    pub question: String,
+    #[serde(default)]
+    pub models: Vec<String>,
+    #[serde(default = "replicates")]
+    pub replicates: u32,
+    #[serde(default)]
+    pub sampling: Option<Sampling>,
+    pub scenario: Vec<PartFile>,
+}
+
+fn replicates() -> u32 {
+    300
+}
+
+/// One scenario of a study as written. What is left out is taken from the scenario's `[design]`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PartFile {
+    /// A shipped scenario, or a path.
+    pub name: String,
+    #[serde(default)]
+    pub cells: Vec<String>,
+    #[serde(default)]
+    pub wordings: Option<u32>,
+    #[serde(default)]
+    pub states: Option<u32>,
+    #[serde(default)]
+    pub epochs: Option<u32>,
+    #[serde(default)]
+    pub limit: Option<u32>,
+    /// Controls that stand beside the models in the findings.
+    #[serde(default)]
+    pub controls: Vec<String>,
+    #[serde(default)]
+    pub quick: Option<Quick>,
+}
+
+/// The small version of a part.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Quick {
+    #[serde(default)]
+    pub wordings: Option<u32>,
+    #[serde(default)]
+    pub states: Option<u32>,
+    #[serde(default)]
+    pub limit: Option<u32>,
+}
+
+/// What the command line changes.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    pub models: Vec<String>,
+    pub cells: Vec<String>,
+    pub quick: bool,
+    pub seeds: Option<u32>,
+    pub wordings: Option<u32>,
+    pub epochs: Option<u32>,
+    pub limit: Option<u32>,
+    pub replicates: Option<u32>,
+}
+
+/// A study ready to be played.
+#[derive(Clone, Debug)]
+pub struct Study {
+    pub name: String,
+    pub question: String,
+    pub models: Vec<String>,
+    pub replicates: u32,
+    pub sampling: Sampling,
+    pub parts: Vec<Part>,
+    /// What the user named, to be named again in `run.toml`.
+    pub arguments: Vec<String>,
+}
+
+/// One scenario of a study with its cells, size and texts.
+#[derive(Clone, Debug)]
+pub struct Part {
+    pub scenario: Scenario,
+    /// How the scenario is found again.
+    pub path: String,
+    pub cells: Vec<Cell>,
+    pub size: Size,
+    pub controls: Vec<String>,
+    pub sheets: Vec<Sheet>,
+}
+
+/// Names of the studies that ship with the program.
+pub fn shipped_studies() -> Vec<String> {
+    let stem = |f: &include_dir::File| Some(f.path().file_stem()?.to_str()?.to_owned());
+    let mut names: Vec<String> = SHIPPED.files().filter_map(stem).collect();
+    names.sort();
+    names
+}
+
+impl Study {
+    /// Resolves what the user named (nothing: `first-look`): studies, scenarios, paths.
+    pub fn resolve(arguments: &[String], changes: &Changes) -> Result<Self, Fault> {
+        let default = ["first-look".to_owned()];
+        let named = if arguments.is_empty() { &default[..] } else { arguments };
+        let mut files = Vec::new();
+        for name in named {
+            files.push(Self::file(name)?);
+        }
+        let mut joined = files.remove(0);
+        for more in files {
+            joined.name = format!("{}+{}", joined.name, more.name);
+            joined.scenario.extend(more.scenario);
+        }
+        Self::from_file(joined, named, changes)
+    }
+
+    fn file(name: &str) -> Result<StudyFile, Fault> {
+        if let Some(file) = SHIPPED.get_file(format!("{name}.toml")) {
+            let text = file.contents_utf8().unwrap_or_default().to_owned();
+            return parse(&Source { file: format!("studies/{name}.toml"), text });
+        }
+        let path = Path::new(name);
+        let is_study = path.extension().is_some_and(|e| e == "toml") && path.file_name() != Some("scenario.toml".as_ref());
+        if is_study {
+            let source = Source { file: name.into(), text: String::new() };
+            let text = std::fs::read_to_string(path).map_err(|e| source.whole("", e.to_string()))?;
+            return parse(&Source { file: name.into(), text });
+        }
+        let scenario = Scenario::load(name).map_err(|fault| {
+            let nowhere = fault.line == 0 && !fault.accepted.is_empty();
+            if !nowhere {
+                return fault;
+            }
+            let accepted: Vec<String> = shipped_studies().into_iter().chain(shipped().into_iter().map(str::to_owned)).collect();
+            let message = format!("there is no study, scenario or path `{name}`");
+            accepting(Source { file: "ephor".into(), text: String::new() }.whole("", message), accepted)
+        })?;
+        let part = PartFile {
+            name: name.into(),
+            cells: Vec::new(),
+            wordings: None,
+            states: None,
+            epochs: None,
+            limit: None,
+            controls: Vec::new(),
+            quick: None,
+        };
+        let question = scenario.file.question.clone();
+        let name = scenario.file.name.clone();
+        Ok(StudyFile { name, question, models: Vec::new(), replicates: replicates(), sampling: None, scenario: vec![part] })
+    }
+
+    fn from_file(file: StudyFile, arguments: &[String], changes: &Changes) -> Result<Self, Fault> {
+        let mut models = if changes.models.is_empty() { file.models } else { changes.models.clone() };
+        if models.is_empty() {
+            models.push("local/smollm2".into());
+        }
+        let mut parts = Vec::new();
+        for part in &file.scenario {
+            parts.push(Part::resolve(part, changes)?);
+        }
+        Ok(Self {
+            name: file.name,
+            question: file.question,
+            models,
+            replicates: changes.replicates.unwrap_or(file.replicates),
+            sampling: file.sampling.unwrap_or_default(),
+            parts,
+            arguments: arguments.to_vec(),
+        })
+    }
+
+    /// The name of a run: the study without its counts, so that more seeds extend a run.
+    pub fn run_name(&self, cards: &[ModelCard]) -> Name {
+        let parts: Vec<_> = self.parts.iter().map(|p| (&p.scenario.hash, cell_names(&p.cells), &p.controls)).collect();
+        name_of(&(&self.name, cards, parts, &self.sampling))
+    }
+}
+
+/// The names of cells.
+pub fn cell_names(cells: &[Cell]) -> Vec<String> {
+    cells.iter().map(Cell::to_string).collect()
+}
+
+impl Part {
+    fn resolve(file: &PartFile, changes: &Changes) -> Result<Self, Fault> {
+        let scenario = Scenario::load(&file.name)?;
+        let quick = file.quick.filter(|_| changes.quick).unwrap_or_default();
+        let design = &scenario.file.design;
+        let size = Size {
+            wordings: changes.wordings.or(quick.wordings).or(file.wordings).unwrap_or(design.wordings).max(1),
+            states: changes.seeds.or(quick.states).or(file.states).unwrap_or(design.states).max(1),
+            epochs: changes.epochs.or(file.epochs).unwrap_or(1).max(1),
+            limit: changes.limit.or(quick.limit).or(file.limit),
+        };
+        let selection = if changes.cells.is_empty() { &file.cells } else { &changes.cells };
+        let cells = cells(&scenario, selection)?;
+        for control in &file.controls {
+            let unknown = |message: String| {
+                let fault = Source { file: "study".into(), text: String::new() }.whole("scenario.controls", message);
+                accepting(fault, scenario.control_names())
+            };
+            scenario.script(control).map_err(unknown)?;
+        }
+        let sheets = sheets(&scenario, &cells, &size)?;
+        Ok(Self { scenario, path: file.name.clone(), cells, size, controls: file.controls.clone(), sheets })
+    }
+}
