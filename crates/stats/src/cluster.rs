@@ -83,7 +83,7 @@ pub struct ClusterTest {
 /// Cameron & Miller 2015). Equals statsmodels' OLS on a constant with `cov_type="cluster"`.
 ///
 /// Large clusters weigh more; for equal weight per cluster pass the [`cluster_means`], each as
-/// its own cluster. Below some thirty clusters of unequal size the interval is too short: prefer
+/// its own cluster. With few clusters of very unequal size the interval is too short: prefer
 /// [`crate::sign_flip_interval`].
 ///
 /// When the clusters do not vary (se = 0) a t test would claim p = 0 after two identical
@@ -105,7 +105,7 @@ pub fn cluster_robust(values: &[f64], clusters: &[usize], level: f64) -> Result<
     let estimate = groups.mean();
     let se = robust_se(&groups, estimate, values)?;
     let df = (g - 1) as f64;
-    let half = t_critical(level, df) * se;
+    let half = t_critical(1.0 - level, df) * se;
     let (p, basis) = match (se > 0.0, estimate == 0.0) {
         (true, _) => (t_two_sided_p(estimate / se, df), Basis::StudentT),
         (false, true) => (1.0, Basis::SignFlip),

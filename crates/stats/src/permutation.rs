@@ -119,4 +119,12 @@ mod tests {
             permutation_stratified(&[1.0, 2.0, 3.0], &[true, false, true], &[0, 0, 4], 1, 9);
         assert_eq!(refused, Err(StatsError::OneArmedStratum { stratum: 4 }));
     }
+
+    #[test]
+    fn the_observed_assignment_counts_as_one() {
+        let x: Vec<f64> = (0..40).map(f64::from).collect();
+        let treated: Vec<bool> = (0..40).map(|i| i >= 20).collect();
+        let test = permutation_stratified(&x, &treated, &[0; 40], 1, 99).unwrap();
+        assert_eq!(test.p, 0.01);
+    }
 }

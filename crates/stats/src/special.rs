@@ -5,7 +5,7 @@
 
 use std::f64::consts::{PI, SQRT_2};
 
-use statrs::function::erf::{erf_inv, erfc};
+use statrs::function::erf::{erf_inv, erfc, erfc_inv};
 use statrs::function::gamma::ln_gamma;
 
 /// P(Z <= x) for a standard normal Z.
@@ -16,6 +16,11 @@ pub(crate) fn normal_cdf(x: f64) -> f64 {
 /// The z with P(|Z| <= z) = `level`: 1.96 for 0.95.
 pub(crate) fn z_two_sided(level: f64) -> f64 {
     SQRT_2 * erf_inv(level)
+}
+
+/// The z with P(|Z| >= z) = `alpha`: 1.96 for 0.05.
+pub(crate) fn z_critical(alpha: f64) -> f64 {
+    SQRT_2 * erfc_inv(alpha)
 }
 
 /// The z with P(Z <= z) = `p`.
@@ -43,14 +48,13 @@ pub(crate) fn t_upper_tail(t: f64, df: f64) -> f64 {
     if t >= 0.0 { tail } else { 1.0 - tail }
 }
 
-/// The t with P(|T| <= t) = `level`, for `df >= 1`.
-pub(crate) fn t_critical(level: f64, df: f64) -> f64 {
-    let tail = 1.0 - level;
+/// The t with P(|T| >= t) = `alpha`, for `df >= 1`.
+pub(crate) fn t_critical(alpha: f64, df: f64) -> f64 {
     let mut high = 1.0;
-    while t_two_sided_p(high, df) > tail && high < 1e300 {
+    while t_two_sided_p(high, df) > alpha && high < 1e300 {
         high *= 2.0;
     }
-    bisect(0.0, high, |t| t_two_sided_p(t, df) <= tail)
+    bisect(0.0, high, |t| t_two_sided_p(t, df) <= alpha)
 }
 
 /// P(X <= k) for X binomial with `n` trials and chance 1/2. `k < 0` is written `None`.
