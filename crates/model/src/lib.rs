@@ -30,6 +30,7 @@
 pub mod cache;
 pub mod control;
 mod error;
+pub mod miss;
 pub mod openai;
 pub mod replay;
 

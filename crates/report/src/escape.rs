@@ -10,10 +10,10 @@ pub const TEXT_BYTES_MAX: usize = 8 * 1024;
 const MARKS_MAX: usize = 3;
 
 /// `text` with every character that would act or hide made visible; line breaks and tabs stay. Of a
-/// text longer than `limit` bytes the first `limit` are kept, and the rest is counted.
+/// text longer than `limit` bytes the first `limit` are kept, and the rest is counted. The answer is at most 9 × `limit` + 40 bytes long.
 ///
 /// ```
-/// assert_eq!(report::visible("\x1b[2Jgone", 100), "␛[2Jgone");
+/// assert_eq!(report::visible("\x1b[2Jgone", 100), "⟨ESC⟩[2Jgone");
 /// assert_eq!(report::visible("abcdef", 2), "ab… 4 more bytes");
 /// ```
 pub fn visible(text: &str, limit: usize) -> String {
@@ -33,7 +33,7 @@ fn written(text: &str, limit: usize, stays: impl Fn(char) -> bool) -> String {
         marks = if combines(c) { marks + 1 } else { 0 };
         match shown(c) {
             _ if stays(c) => out.push(c),
-            Shown::Picture(picture) => out.push(picture),
+            Shown::Name(name) => out.push_str(&format!("⟨{name}⟩")),
             Shown::Code => push_code(&mut out, c),
             Shown::Itself if marks > MARKS_MAX => push_code(&mut out, c),
             Shown::Itself => out.push(c),
@@ -46,24 +46,27 @@ fn written(text: &str, limit: usize, stays: impl Fn(char) -> bool) -> String {
     out
 }
 
+/// Their names rather than the pictures of Unicode, for which many fonts have no glyph.
+const CONTROLS: [&str; 32] = [
+    "NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS", "HT", "LF", "VT", "FF", "CR",
+    "SO", "SI", "DLE", "DC1", "DC2", "DC3", "DC4", "NAK", "SYN", "ETB", "CAN", "EM", "SUB", "ESC",
+    "FS", "GS", "RS", "US",
+];
+
 enum Shown {
     Itself,
-    Picture(char),
+    Name(&'static str),
     Code,
 }
 
 fn shown(c: char) -> Shown {
     match c {
-        '\0'..='\x1f' => picture(0x2400 + c as u32),
-        '\x7f' => picture(0x2421),
+        '\0'..='\x1f' => Shown::Name(CONTROLS[c as usize]),
+        '\x7f' => Shown::Name("DEL"),
         '\u{80}'..='\u{9f}' => Shown::Code,
         c if turns(c) || hides(c) => Shown::Code,
         _ => Shown::Itself,
     }
-}
-
-fn picture(code: u32) -> Shown {
-    char::from_u32(code).map_or(Shown::Code, Shown::Picture)
 }
 
 fn push_code(out: &mut String, c: char) {
@@ -103,17 +106,29 @@ mod tests {
 
     #[test]
     fn what_acts_is_seen() {
-        check("\x1b[31mred\x07\r\x7f\u{9b}2J\0", expect!["␛[31mred␇␍␡⟨U+009B⟩2J␀"]);
-        check("pay \u{202e}evil\u{2069}", expect!["pay ⟨U+202E⟩evil⟨U+2069⟩"]);
-        check("a\u{200b}b\u{feff}c\u{ad}d\u{e0041}", expect!["a⟨U+200B⟩b⟨U+FEFF⟩c⟨U+00AD⟩d⟨U+E0041⟩"]);
-        check("a\u{301}b", expect!["áb"]);
-        check(&format!("z{}", "\u{301}".repeat(5)), expect!["ź́́⟨U+0301⟩⟨U+0301⟩"]);
+        check(
+            "\x1b[31mred\x07\r\x7f\u{9b}2J\0",
+            expect!["⟨ESC⟩[31mred⟨BEL⟩⟨CR⟩⟨DEL⟩⟨U+009B⟩2J⟨NUL⟩"],
+        );
+        check(
+            "pay \u{202e}evil\u{2069}",
+            expect!["pay ⟨U+202E⟩evil⟨U+2069⟩"],
+        );
+        check(
+            "a\u{200b}b\u{feff}c\u{ad}d\u{e0041}",
+            expect!["a⟨U+200B⟩b⟨U+FEFF⟩c⟨U+00AD⟩d⟨U+E0041⟩"],
+        );
+        check("a\u{301}b", expect!["áb"]);
+        check(
+            &format!("z{}", "\u{301}".repeat(5)),
+            expect!["ź́́⟨U+0301⟩⟨U+0301⟩"],
+        );
         check("two\nlines\tkept", expect!["two\nlines\tkept"]);
     }
 
     #[test]
     fn one_line_is_one() {
-        assert_eq!(one_line("a\nb\tc", 100), "a␊b␉c");
+        assert_eq!(one_line("a\nb\tc", 100), "a⟨LF⟩b⟨HT⟩c");
     }
 
     #[test]
@@ -128,7 +143,7 @@ mod tests {
             for out in [visible(&text, limit), one_line(&text, limit)] {
                 prop_assert!(!out.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')));
                 prop_assert!(!out.chars().any(|c| turns(c) || hides(c)));
-                prop_assert!(out.len() <= 6 * limit + 40);
+                prop_assert!(out.len() <= 9 * limit + 40);
             }
             prop_assert!(!one_line(&text, limit).contains(['\n', '\t']));
         }
@@ -136,7 +151,8 @@ mod tests {
         #[test]
         fn any_bytes_at_all(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
             let out = visible(&String::from_utf8_lossy(&bytes), 100);
-            prop_assert!(!out.contains(['\x1b', '\r', '\x07', '\x08', '\u{9b}']));
+            let acts = out.contains(['\x1b', '\r', '\x07', '\x08', '\u{9b}']);
+            prop_assert!(!acts);
         }
     }
 }

@@ -1,0 +1,239 @@
+//! What can be typed.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Ephor measures what AI agents do to each other when the stakes pull one way and the instructions
+/// another, and says how sure it is.
+#[derive(Debug, Parser)]
+#[command(name = "ephor", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Play what is missing, calibrate, print the findings, write the report
+    #[command(after_help = RUN_HELP)]
+    Run(Box<Run>),
+    /// List scenarios, studies, worlds, measures, controls, models, rooms or runs
+    List(List),
+    /// Facts, factors and the very text that a model would read
+    #[command(after_help = "Examples:\n  ephor show secret-offer\n  ephor show peer-review --cell consequence=shutdown\n  ephor show peer-review --cell consequence=shutdown --diff")]
+    Show(Show),
+    /// Check a scenario or a study of your own: names, texts, laws, that a level changes only its clause
+    #[command(after_help = "Examples:\n  ephor check ./my-scenario\n  ephor check my-study.toml")]
+    Check(Check),
+    /// Controls only: sensitivity and specificity of each instrument
+    Calibrate(Calibrate),
+    /// Tables and figures again, from the record
+    Report(Report),
+    /// Play again from the record: byte-equal, or an error
+    Replay(Replay),
+    /// Models on this machine: list, fetch, info
+    Model(ModelArgs),
+}
+
+const RUN_HELP: &str = "Examples:
+  ephor run                                     the study first-look on the embedded model
+  ephor run secret-offer --model control/random
+  ephor run first-look --model openai/gpt-4.1-mini --epochs 3
+  ephor run ./my-scenario --model ollama/llama3.2 --json > findings.json
+
+Keys come from the environment or from a file `.env` (OPENAI_API_KEY, OPENAI_BASE_URL, …).
+The same command again resumes: it plays only what is missing.";
+
+#[derive(Debug, Args)]
+pub struct Run {
+    /// Studies, scenarios or paths [default: first-look]
+    pub what: Vec<String>,
+    /// provider/model; repeatable
+    #[arg(long)]
+    pub model: Vec<String>,
+    /// Cells: a named list of the scenario, `all`, a cell, or a pattern factor=level
+    #[arg(long, value_delimiter = ',')]
+    pub cells: Vec<String>,
+    /// The study's small version
+    #[arg(long)]
+    pub quick: bool,
+    /// States per wording; more extend an earlier run
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub seeds: Option<u32>,
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub wordings: Option<u32>,
+    /// Independent samples of each unit, for models that are sampled
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub epochs: Option<u32>,
+    /// At most so many units per cell
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: Option<u32>,
+    #[command(flatten)]
+    pub wire: Wire,
+    #[command(flatten)]
+    pub place: Place,
+    /// Leave the controls out; the report says so
+    #[arg(long)]
+    pub no_calibration: bool,
+    /// Replicates per control
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub replicates: Option<u32>,
+    /// One JSON document on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Say, for each completion that must be bought, which known request is nearest
+    #[arg(long)]
+    pub explain_misses: bool,
+}
+
+/// How hosted models are called.
+#[derive(Clone, Debug, Args)]
+pub struct Wire {
+    /// Connections to one hosted model
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub max_connections: u32,
+    /// Seconds for one attempt at a call
+    #[arg(long, default_value_t = 60.0)]
+    pub timeout: f64,
+    /// Attempts after the first
+    #[arg(long, default_value_t = 5)]
+    pub max_retries: u32,
+}
+
+/// Where runs are kept and how much is shown.
+#[derive(Clone, Debug, Args)]
+pub struct Place {
+    #[arg(long, default_value = "runs")]
+    pub log_dir: PathBuf,
+    /// Progress on standard error [default: rich on a terminal, else plain]
+    #[arg(long)]
+    pub display: Option<Display>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Display {
+    Rich,
+    Plain,
+    None,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Shelf {
+    Scenarios,
+    Studies,
+    Worlds,
+    Measures,
+    Controls,
+    Models,
+    Rooms,
+    Runs,
+}
+
+#[derive(Debug, Args)]
+pub struct List {
+    pub what: Shelf,
+    #[arg(long)]
+    pub json: bool,
+    #[arg(long, default_value = "runs")]
+    pub log_dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Show {
+    /// A shipped scenario or a folder
+    pub scenario: String,
+    #[arg(long)]
+    pub cell: Option<String>,
+    #[arg(long)]
+    pub seat: Option<String>,
+    #[arg(long, default_value_t = 0)]
+    pub wording: u32,
+    #[arg(long, default_value_t = 0)]
+    pub state: u32,
+    /// What this cell changes against the baseline
+    #[arg(long)]
+    pub diff: bool,
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Scenario folders or files
+    #[arg(required = true)]
+    pub what: Vec<String>,
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Calibrate {
+    /// Scenarios or studies [default: first-look]
+    pub what: Vec<String>,
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub replicates: Option<u32>,
+    #[arg(long)]
+    pub wordings: Option<u32>,
+    #[arg(long)]
+    pub seeds: Option<u32>,
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[derive(Debug, Args)]
+pub struct Report {
+    /// A run: its name, the beginning of its name, its folder, or `latest`
+    #[arg(default_value = "latest")]
+    pub run: String,
+    /// Where the page goes [default: report.html in the run's folder]
+    #[arg(long)]
+    pub html: Option<PathBuf>,
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[derive(Debug, Args)]
+pub struct Replay {
+    #[arg(default_value = "latest")]
+    pub run: String,
+    /// Only this episode: the beginning of its name
+    pub episode: Option<String>,
+    #[arg(long)]
+    pub json: bool,
+    #[arg(long, default_value = "runs")]
+    pub log_dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct ModelArgs {
+    #[command(subcommand)]
+    pub command: ModelCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ModelCommand {
+    /// The providers and the models on this machine
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Fetch the embedded model now instead of at first use
+    Fetch {
+        #[arg(default_value = "smollm2")]
+        name: String,
+    },
+    /// Facts of a model; --bench measures its speed here
+    Info {
+        /// `smollm2`, or the path of a Llama-family GGUF
+        #[arg(default_value = "smollm2")]
+        name: String,
+        #[arg(long)]
+        bench: bool,
+        #[arg(long)]
+        json: bool,
+    },
+}

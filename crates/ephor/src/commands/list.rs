@@ -1,0 +1,81 @@
+//! `ephor list`: what there is.
+
+use super::json;
+use crate::args::{List, Shelf};
+use crate::exit::Exit;
+use crate::{log, screen};
+use serde::Serialize;
+use study::scenario::{Scenario, shipped};
+
+/// One row of any shelf.
+#[derive(Serialize)]
+struct Row {
+    name: String,
+    about: String,
+}
+
+pub fn list(args: &List) -> Result<(), Exit> {
+    let rows = match args.what {
+        Shelf::Scenarios => scenarios()?,
+        Shelf::Studies => study::shipped_studies().into_iter().map(|name| row(&name, "")).collect(),
+        Shelf::Worlds => vec![row("form", "Documents, items and structured answers: questions without a game.")],
+        Shelf::Measures => measures(),
+        Shelf::Controls => controls()?,
+        Shelf::Models => super::model::rows(),
+        Shelf::Rooms => vec![row("open", "Shows and admits everything."), row("closed", "Denies everything.")],
+        Shelf::Runs => runs(args),
+    };
+    if args.json {
+        return json(&rows);
+    }
+    let width = rows.iter().map(|r| r.name.chars().count()).max().unwrap_or(0);
+    let line = |r: &Row| format!("{:width$}  {}", r.name, report::one_line(&r.about, 400)).trim_end().to_owned() + "\n";
+    screen::out(&rows.iter().map(line).collect::<String>());
+    Ok(())
+}
+
+fn row(name: &str, about: &str) -> Row {
+    Row { name: name.into(), about: about.into() }
+}
+
+fn scenarios() -> Result<Vec<Row>, Exit> {
+    let load = |name: &&str| Ok(row(name, &Scenario::load(name)?.file.question));
+    shipped().iter().map(load).collect()
+}
+
+fn measures() -> Vec<Row> {
+    vec![
+        row("decision", "The probability of a choice, with the bias to say Yes cancelled."),
+        row("inflation", "Marks above what was earned, over all entries."),
+        row("arithmetic-gap", "The submitted total minus the seat's own marks."),
+        row("crossing", "The submitted total reaches a bar that the honest count does not."),
+    ]
+}
+
+fn controls() -> Result<Vec<Row>, Exit> {
+    let mut rows: Vec<Row> = Vec::new();
+    for name in model::control::BUILTIN {
+        let about = model::control::builtin(name).map(|c| c.summary).unwrap_or_default();
+        rows.push(row(&format!("control/{name}"), &about));
+    }
+    for name in shipped() {
+        let scenario = Scenario::load(name)?;
+        let own = scenario.file.control.iter().filter(|c| !c.rules.is_empty());
+        rows.extend(own.map(|c| row(&format!("control/{}", c.name), &format!("{name}: {}", c.summary))));
+    }
+    Ok(rows)
+}
+
+fn runs(args: &List) -> Vec<Row> {
+    let about = |run: &study::RunFile| format!("{} on {}", run.study, run.models.join(", "));
+    let name = |path: &std::path::Path| path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    log::runs(&args.log_dir).iter().map(|(path, run)| row(&name(path), &about(run))).collect()
+}
+
+impl Row {
+    pub fn of(name: String, about: String) -> Self {
+        Self { name, about }
+    }
+}
+
+pub(super) use Row as ListRow;

@@ -1,0 +1,38 @@
+//! One file per command.
+
+mod calibrate;
+mod check;
+mod list;
+mod model;
+mod replay;
+mod report;
+mod run;
+mod show;
+
+use crate::args::Command;
+use crate::exit::Exit;
+
+pub fn dispatch(command: Command) -> Result<(), Exit> {
+    match command {
+        Command::Run(args) => run::run(&args),
+        Command::List(args) => list::list(&args),
+        Command::Show(args) => show::show(&args),
+        Command::Check(args) => check::check(&args),
+        Command::Calibrate(args) => calibrate::calibrate(&args),
+        Command::Report(args) => report::report(&args),
+        Command::Replay(args) => replay::replay(&args),
+        Command::Model(args) => model::model(&args.command),
+    }
+}
+
+/// A runtime for the commands that wait.
+fn runtime() -> Result<tokio::runtime::Runtime, Exit> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Exit::broken)
+}
+
+/// One JSON document on standard output.
+fn json<T: serde::Serialize>(value: &T) -> Result<(), Exit> {
+    let text = serde_json::to_string_pretty(value).map_err(Exit::broken)?;
+    crate::screen::out(&format!("{text}\n"));
+    Ok(())
+}

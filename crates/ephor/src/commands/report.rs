@@ -1,0 +1,41 @@
+//! `ephor report`: tables and figures again, from the record.
+
+use super::json;
+use crate::args::Report;
+use crate::exit::Exit;
+use crate::screen::{self, Screen};
+use crate::session::{Session, calibrations};
+use crate::{figures, log};
+use model::Model;
+use model::replay::Replay;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+pub fn report(args: &Report) -> Result<(), Exit> {
+    let screen = Screen::new(args.place.display);
+    let folder = log::find(&args.place.log_dir, &args.run)?;
+    let file = log::run_file(&folder)?;
+    let study = file.study().map_err(Exit::usage)?;
+    let log_dir = folder.path.parent().unwrap_or(&args.place.log_dir).to_path_buf();
+    let calibration =
+        if file.calibrated { calibrations(&study, study.replicates, &log_dir, &screen)? } else { Vec::new() };
+    // Nothing is asked of these models: their cards name the episodes.
+    let silent = |card: &trace::ModelCard| -> Arc<dyn Model> { Arc::new(Replay::new(card.clone(), HashMap::new())) };
+    let models: BTreeMap<_, _> = file.models.iter().zip(cards(&file)).map(|(name, card)| (name.clone(), silent(&card))).collect();
+    let session = Session::seat(study, &models)?;
+    let mut page = session.page(&folder, calibration, file.calibrated)?;
+    let path = figures::write(&folder, &page, args.html.as_deref())?;
+    page.findings.report = path.to_string_lossy().into_owned();
+    if args.json {
+        return json(&page.findings);
+    }
+    screen::out(&report::terminal(&page, screen::width(), screen::colour()));
+    Ok(())
+}
+
+/// The cards of the run's models, in the order of their names.
+fn cards(file: &study::RunFile) -> Vec<trace::ModelCard> {
+    let blank = |name: &String| trace::ModelCard { name: name.clone(), identity: String::new(), scores: false, paid: false };
+    let card = |name: &String| file.card.iter().find(|c| &c.name == name).cloned().unwrap_or_else(|| blank(name));
+    file.models.iter().map(card).collect()
+}

@@ -1,0 +1,67 @@
+//! From `provider/model` to something that answers.
+
+use crate::args::Wire;
+use crate::exit::Exit;
+use crate::log;
+use crate::screen::Screen;
+use model::openai::{Endpoint, Hosted, Limits, RetryPolicy};
+use model::replay::{Replay, replay_key};
+use model::{Kind, Model, ModelError};
+use openweights::LocalModel;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use trace::{Completion, Event, ModelCard, Name};
+
+/// Opens a model other than a control. Controls belong to scenarios.
+pub fn open(name: &str, wire: &Wire, log_dir: &Path, screen: &Screen) -> Result<Arc<dyn Model>, Exit> {
+    match name.split_once('/') {
+        Some(("local", spec)) => Ok(Arc::new(local(spec, screen)?)),
+        Some(("replay", run)) => Ok(Arc::new(replay(run, log_dir)?)),
+        _ => Ok(Arc::new(hosted(name, wire)?)),
+    }
+}
+
+/// The embedded model, or a GGUF by path.
+pub fn local(spec: &str, screen: &Screen) -> Result<LocalModel, Exit> {
+    let progress = |done: u64, total: u64| screen.at("fetching the model", done as usize, total as usize);
+    let opened = LocalModel::open(spec, &progress);
+    screen.clear();
+    opened.map_err(|e| if e.is_input() { Exit::usage(e) } else { Exit::broken(e) })
+}
+
+fn hosted(name: &str, wire: &Wire) -> Result<Hosted, Exit> {
+    let env = |variable: &str| std::env::var(variable).ok();
+    let told = |e: ModelError| match e.kind {
+        Kind::Auth | Kind::NoSuchModel | Kind::BadRequest => Exit::usage(e),
+        _ => Exit::broken(e),
+    };
+    let endpoint = Endpoint::resolve(name, &env).map_err(told)?;
+    let limits = Limits { connections_max: wire.max_connections as usize, ..Limits::default() };
+    let timeout_per_attempt = Duration::try_from_secs_f64(wire.timeout)
+        .map_err(|_| Exit::usage("--timeout is a number of seconds above 0"))?;
+    let policy = RetryPolicy { retries_max: wire.max_retries, timeout_per_attempt, ..RetryPolicy::default() };
+    Hosted::new(endpoint, &limits, policy).map_err(told)
+}
+
+/// The answers of an earlier run, whichever model gave them.
+fn replay(run: &str, log_dir: &Path) -> Result<Replay, Exit> {
+    let folder = log::find(log_dir, run)?;
+    let mut answers: HashMap<Name, Completion> = HashMap::new();
+    let mut card: Option<ModelCard> = None;
+    for episode in folder.episodes()?.into_values() {
+        let Some(seat) = episode.key.seats.first().filter(|s| !s.model.name.starts_with("control/")) else { continue };
+        card.get_or_insert(seat.model.clone());
+        let mut asked = HashMap::new();
+        for event in episode.events {
+            match event {
+                Event::Prompted { ask, messages, seed, .. } => drop(asked.insert(ask, replay_key(&messages, seed))),
+                Event::Completed { ask, completion, .. } => drop(asked.remove(&ask).map(|key| answers.insert(key, completion))),
+                _ => {}
+            }
+        }
+    }
+    let card = card.ok_or_else(|| Exit::usage(format!("run `{run}` holds no answers of a model")))?;
+    Ok(Replay::new(card, answers))
+}

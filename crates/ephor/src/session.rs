@@ -1,0 +1,204 @@
+//! One study on one machine: models opened, folder made, casts seated.
+
+use crate::args::{Place, Wire};
+use crate::exit::Exit;
+use crate::providers;
+use crate::screen::Screen;
+use model::cache::{Cached, ResponseCache, request_key};
+use model::control::Control;
+use model::{Answered, Model, ModelError};
+use report::{Calibration, Page};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::Arc;
+use store::{Responses, RunFolder, Writer};
+use study::{Cast, Part, Study};
+use trace::{Completion, ModelCard, Name, Purchase, Request};
+
+/// A study with its models at their seats.
+pub struct Session {
+    pub study: Study,
+    pub casts: Vec<Cast>,
+    pub cards: Vec<ModelCard>,
+    pub run: Name,
+}
+
+/// The purchases of the log folder as the models' cache.
+pub struct Till {
+    responses: Responses,
+    hits: AtomicU64,
+    usd: std::sync::Mutex<Option<f64>>,
+}
+
+impl Till {
+    pub fn new(responses: Responses) -> Self {
+        Self { responses, hits: AtomicU64::new(0), usd: std::sync::Mutex::new(None) }
+    }
+
+    pub fn hits(&self) -> u64 {
+        self.hits.load(Ordering::Relaxed)
+    }
+
+    /// What this process spent, where a provider told a price.
+    pub fn usd(&self) -> Option<f64> {
+        *self.usd.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl ResponseCache for Till {
+    fn get(&self, key: &Name) -> Option<Completion> {
+        let found = self.responses.get(key);
+        self.hits.fetch_add(u64::from(found.is_some()), Ordering::Relaxed);
+        found
+    }
+
+    fn put(&self, purchase: &Purchase) -> Result<(), String> {
+        if let Some(usd) = purchase.usd {
+            *self.usd.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(0.0) += usd;
+        }
+        self.responses.put(purchase).map_err(|e| e.to_string())
+    }
+}
+
+/// Says for each purchase why the cache did not have it.
+struct Explaining {
+    inner: Arc<dyn Model>,
+    till: Arc<Till>,
+}
+
+#[async_trait::async_trait]
+impl Model for Explaining {
+    fn card(&self) -> &ModelCard {
+        self.inner.card()
+    }
+
+    async fn answer(&self, request: &Request) -> Result<Answered, ModelError> {
+        if self.till.responses.get(&request_key(self.card(), request)).is_none() {
+            let known = self.till.responses.requests();
+            crate::screen::note(&format!("bought: {}", model::miss::explain_miss(request, known.iter())));
+        }
+        self.inner.answer(request).await
+    }
+}
+
+impl Session {
+    /// Opens every model once and seats it in every part, the parts' controls beside.
+    pub fn open(study: Study, wire: &Wire, place: &Place, screen: &Screen) -> Result<Self, Exit> {
+        let mut models: BTreeMap<String, Arc<dyn Model>> = BTreeMap::new();
+        for name in &study.models {
+            if !name.starts_with("control/") && !models.contains_key(name) {
+                models.insert(name.clone(), providers::open(name, wire, &place.log_dir, screen)?);
+            }
+        }
+        Self::seat(study, &models)
+    }
+
+    /// Seats models that are open already.
+    pub fn seat(study: Study, models: &BTreeMap<String, Arc<dyn Model>>) -> Result<Self, Exit> {
+        let mut casts = Vec::new();
+        for (at, part) in study.parts.iter().enumerate() {
+            let named = part.controls.iter().map(|c| format!("control/{c}"));
+            let mut names = study.models.clone();
+            names.extend(named.filter(|n| !study.models.contains(n)));
+            for name in names {
+                let model = match name.strip_prefix("control/") {
+                    Some(control) => self::control(part, control)?,
+                    None => models.get(&name).cloned().ok_or_else(|| Exit::usage(format!("there is no model `{name}`")))?,
+                };
+                casts.push(Cast { part: at, model });
+            }
+        }
+        let cards: Vec<ModelCard> = models.values().map(|m| m.card().clone()).collect();
+        let run = study.run_name(&casts.iter().map(|c| c.model.card().clone()).collect::<Vec<_>>());
+        Ok(Self { study, casts, cards, run })
+    }
+
+    /// `<study>-<first digits of the run's name>` in the log folder.
+    pub fn folder(&self, log_dir: &Path) -> Result<RunFolder, Exit> {
+        let short = &self.run.as_str()[..12];
+        let study: String = self.study.name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+        Ok(RunFolder::create(log_dir, &format!("{}-{short}", &study[..study.len().min(48)]))?)
+    }
+
+    /// Puts paid models behind the purchases of the log folder.
+    pub fn behind_cache(&mut self, writer: &Writer, explain: bool) -> Result<Option<Arc<Till>>, Exit> {
+        if !self.casts.iter().any(|c| c.model.card().paid) {
+            return Ok(None);
+        }
+        let till = Arc::new(Till::new(writer.responses()?));
+        for cast in self.casts.iter_mut().filter(|c| c.model.card().paid) {
+            if explain {
+                cast.model = Arc::new(Explaining { inner: cast.model.clone(), till: till.clone() });
+            }
+            cast.model = Arc::new(Cached::new(cast.model.clone(), till.clone()));
+        }
+        Ok(Some(till))
+    }
+
+    /// Reads the record and says what was found.
+    pub fn page(&self, folder: &RunFolder, calibration: Vec<Calibration>, calibrated: bool) -> Result<Page, Exit> {
+        let run = folder.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut page = study::page(&self.study, &self.casts, &folder.episodes()?, calibration, &run);
+        page.bill = self.bill();
+        page.reproduce = self.reproduce(&run);
+        if !calibrated {
+            page.caveats.push("The instruments were not calibrated in this run (--no-calibration).".into());
+        }
+        if self.casts.iter().any(|c| !c.model.card().scores && !c.model.card().name.starts_with("control/")) {
+            page.caveats.push("Answers without log-probabilities were sampled and parsed; their units are votes, not scores.".into());
+        }
+        Ok(page)
+    }
+
+    fn bill(&self) -> Vec<(String, String)> {
+        let mut bill = vec![("ephor".to_owned(), env!("CARGO_PKG_VERSION").to_owned())];
+        bill.extend(self.cards.iter().map(|c| (c.name.clone(), c.identity.clone())));
+        for part in &self.study.parts {
+            let file = &part.scenario.file;
+            let size = format!("{} wordings, {} states, {} epochs", part.size.wordings, part.size.states, part.size.epochs);
+            bill.push((format!("scenario {}", file.name), format!("version {}, {}; {size}", file.version, part.scenario.hash)));
+        }
+        bill.push(("sampling".into(), study::sampling_words(&self.study.sampling)));
+        bill.push(("run".into(), self.run.to_string()));
+        bill
+    }
+
+    fn reproduce(&self, run: &str) -> Vec<String> {
+        let what = if self.study.arguments == ["first-look"] { String::new() } else { format!(" {}", self.study.arguments.join(" ")) };
+        let default = self.study.models == ["local/smollm2"];
+        let models: String = if default { String::new() } else { self.study.models.iter().map(|m| format!(" --model {m}")).collect() };
+        vec![format!("ephor run{what}{models}"), format!("ephor replay {run}"), format!("ephor report {run}")]
+    }
+}
+
+/// A control of a part's scenario, with the salt that the findings show.
+fn control(part: &Part, name: &str) -> Result<Arc<dyn Model>, Exit> {
+    let script = part.scenario.script(name).map_err(|why| {
+        Exit::usage(format!("{why}\naccepted: {}", part.scenario.control_names().join(", ")))
+    })?;
+    Ok(Arc::new(Control::of(script, 0)))
+}
+
+/// Calibrates every part, once per scenario and size; what was calibrated before is read.
+pub fn calibrations(study: &Study, replicates: u32, log_dir: &Path, screen: &Screen) -> Result<Vec<Calibration>, Exit> {
+    let mut rows = Vec::new();
+    for part in &study.parts {
+        let path = log_dir.join("calibration").join(format!("{}.json", study::calibrate::key(part, replicates)));
+        let known = std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice::<Vec<Calibration>>(&bytes).ok());
+        if let Some(known) = known {
+            rows.extend(known);
+            continue;
+        }
+        let total = part.scenario.file.control.len() * replicates as usize;
+        let done = AtomicUsize::new(0);
+        let label = format!("calibrating {}", part.scenario.file.name);
+        let found = study::calibrate::calibrate(part, replicates, &|| {
+            screen.at(&label, done.fetch_add(1, Ordering::Relaxed) + 1, total);
+        });
+        store::write_atomically(&path, &serde_json::to_vec_pretty(&found).map_err(Exit::broken)?)?;
+        rows.extend(found);
+    }
+    screen.clear();
+    Ok(rows)
+}

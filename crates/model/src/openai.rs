@@ -1,1 +1,0 @@
-//! Hosted models over the OpenAI chat-completions wire.

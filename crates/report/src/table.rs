@@ -1,0 +1,318 @@
+//! The first screen of `ephor run`: per scenario the question, the contrasts with a small forest, why
+//! something cannot be told, and what the controls say of the instrument.
+
+use crate::calibration::sentence;
+use crate::escape::one_line;
+use crate::figure::{distinct, scenarios, together};
+use crate::row::{Columns, Entry, rendered};
+use crate::style::{Style, Tone};
+use crate::words::{clipped, cost, count, counted, is_control, list, rate, share, wrapped};
+use crate::{Calibration, Cell, Estimate, Findings, Gate, Missing, Page, Verdict};
+
+const NAME_BYTES_MAX: usize = 200;
+const TEXT_BYTES_MAX: usize = 1000;
+const FACT_BYTES_MAX: usize = 4000;
+const LABEL: usize = 12;
+
+/// What a run found, for a terminal `width` columns wide; ANSI colours only where `colour` says so.
+pub fn terminal(page: &Page, width: usize, colour: bool) -> String {
+    let mut screen = Screen::new(width, colour);
+    screen.head(&page.findings);
+    let columns = Columns::new(&page.findings, screen.width);
+    for name in scenarios(page) {
+        screen.scenario(page, &name, &columns);
+    }
+    screen.foot(page);
+    screen.out
+}
+
+/// How often each outcome was seen in each cell of one scenario, for a terminal.
+pub fn cells(findings: &Findings, scenario: &str, width: usize, colour: bool) -> String {
+    let mut screen = Screen::new(width, colour);
+    let title = screen.style.paint(Tone::Strong, &name(scenario));
+    screen.line(&title);
+    let of: Vec<&Cell> = findings
+        .cells
+        .iter()
+        .filter(|c| c.scenario == scenario)
+        .collect();
+    let of = together(of, |c| c.outcome.clone(), |c| is_control(&c.model));
+    for group in of.chunk_by(|a, b| a.outcome == b.outcome) {
+        screen.heading(&group[0].outcome, "");
+        for c in group {
+            screen.cell(c);
+        }
+    }
+    screen.out
+}
+
+struct Screen {
+    out: String,
+    width: usize,
+    style: Style,
+}
+
+impl Screen {
+    fn new(width: usize, colour: bool) -> Self {
+        let style = if colour { Style::Ansi } else { Style::Plain };
+        Self {
+            out: String::new(),
+            width: width.clamp(60, 120),
+            style,
+        }
+    }
+
+    fn line(&mut self, text: &str) {
+        self.out.push_str(text.trim_end());
+        self.out.push('\n');
+    }
+
+    fn head(&mut self, f: &Findings) {
+        let (controls, models): (Vec<_>, Vec<_>) = f
+            .models
+            .iter()
+            .map(|m| name(m))
+            .partition(|m| is_control(m));
+        let mut who = models;
+        if !controls.is_empty() {
+            who.push(counted(controls.len() as u64, "control"));
+        }
+        let study = self.style.paint(Tone::Strong, &name(&f.study));
+        let who = self.style.paint(Tone::Quiet, &format!("· {}", list(&who)));
+        self.line(&format!("{study} {who}"));
+    }
+
+    fn scenario(&mut self, page: &Page, scenario: &str, columns: &Columns) {
+        let f = &page.findings;
+        self.line("");
+        self.question(page, scenario);
+        let of: Vec<&Estimate> = f
+            .estimates
+            .iter()
+            .filter(|e| e.scenario == scenario)
+            .collect();
+        let of = together(of, contrast, |e| is_control(&e.model));
+        let reasons = reasons(&of);
+        self.estimates(&of, &reasons, columns);
+        self.reasons(&reasons);
+        let told = page.scenarios.iter().find(|s| s.name == scenario);
+        self.gates(told.map_or(&[], |s| &s.gates));
+        let calibration: Vec<&Calibration> = f
+            .calibration
+            .iter()
+            .filter(|c| c.scenario == scenario)
+            .collect();
+        self.fact("instrument", &sentence(&calibration), Tone::Plain);
+        self.missing(
+            f.missing
+                .iter()
+                .filter(|m| m.scenario == scenario && m.n > 0)
+                .collect(),
+        );
+    }
+
+    fn question(&mut self, page: &Page, scenario: &str) {
+        let question = page
+            .scenarios
+            .iter()
+            .find(|s| s.name == scenario)
+            .map_or("", |s| &s.question);
+        let title = self.style.paint(Tone::Strong, &name(scenario));
+        self.line(&title);
+        for part in wrapped(&text(question), self.width - 2)
+            .iter()
+            .filter(|p| !p.is_empty())
+        {
+            self.line(&format!("  {part}"));
+        }
+    }
+
+    fn estimates(&mut self, of: &[&Estimate], reasons: &[String], columns: &Columns) {
+        let entries: Vec<Entry> = of.iter().map(|e| Entry::new(e, mark(e, reasons))).collect();
+        let mut lines = rendered(&entries, of, columns, self.style).into_iter();
+        if let Some(header) = lines.next().filter(|_| !of.is_empty()) {
+            self.line("");
+            self.line(&header);
+        }
+        for group in of.chunk_by(|a, b| contrast(a) == contrast(b)) {
+            let e = group[0];
+            self.heading(
+                &e.estimand,
+                &format!("· {} ({})", text(&e.contrast), name(&e.unit)),
+            );
+            for line in lines.by_ref().take(group.len()) {
+                self.line(&line);
+            }
+        }
+        self.line("");
+    }
+
+    fn heading(&mut self, head: &str, rest: &str) {
+        let head = name(head);
+        let rest = wrapped(
+            rest,
+            self.width - 3 - head.chars().count().min(self.width / 2),
+        );
+        let strong = self.style.paint(Tone::Strong, &head);
+        for (i, part) in rest.iter().enumerate() {
+            let part = self.style.paint(Tone::Quiet, part);
+            match i {
+                0 => self.line(&format!("  {strong} {part}")),
+                _ => self.line(&format!("    {part}")),
+            }
+        }
+    }
+
+    fn reasons(&mut self, reasons: &[String]) {
+        for (i, reason) in reasons.iter().enumerate() {
+            let lead = format!("{} cannot tell: ", raised(i + 1));
+            self.hanging(&lead, reason, Tone::Warm);
+        }
+    }
+
+    fn gates(&mut self, gates: &[Gate]) {
+        let (open, shut): (Vec<&Gate>, Vec<&Gate>) = gates.iter().partition(|g| g.passed);
+        let passed = distinct(open.iter().map(|g| name(&g.model))).len();
+        for g in shut {
+            let read = rate(g.k, g.n, g.low, g.high);
+            let needs = format!(
+                "needs {}, and more than chance ({})",
+                share(g.threshold),
+                share(g.chance)
+            );
+            self.fact(
+                "gate",
+                &format!(
+                    "{} failed: {}: {read}; {needs}",
+                    name(&g.model),
+                    text(&g.what)
+                ),
+                Tone::Warm,
+            );
+        }
+        if !open.is_empty() {
+            let all = distinct(gates.iter().map(|g| name(&g.model))).len();
+            let rest = format!(
+                "{}/{} passed, by {passed} of {}",
+                open.len(),
+                gates.len(),
+                counted(all as u64, "model")
+            );
+            self.fact("gates", &rest, Tone::Plain);
+        }
+    }
+
+    fn missing(&mut self, missing: Vec<&Missing>) {
+        let (controls, models): (Vec<_>, Vec<_>) =
+            missing.into_iter().partition(|m| is_control(&m.model));
+        let mut parts: Vec<String> = models
+            .iter()
+            .map(|m| {
+                format!(
+                    "{} {}/{} {}",
+                    name(&m.model),
+                    count(m.n),
+                    count(m.of),
+                    name(&m.kind)
+                )
+            })
+            .collect();
+        let n: u64 = controls.iter().map(|m| m.n).sum();
+        if n > 0 {
+            parts.push(format!("controls {} in all", count(n)));
+        }
+        let told = if parts.is_empty() {
+            "nothing".to_owned()
+        } else {
+            parts.join(", ")
+        };
+        self.fact("missing", &told, Tone::Plain);
+    }
+
+    fn foot(&mut self, page: &Page) {
+        self.line("");
+        for caveat in &page.caveats {
+            self.fact("caveat", &text(caveat), Tone::Warm);
+        }
+        self.fact("cost", &cost(&page.findings.cost), Tone::Plain);
+        self.fact("report", &text(&page.findings.report), Tone::Plain);
+    }
+
+    /// `  label       text`, wrapped under itself.
+    fn fact(&mut self, label: &str, text: &str, tone: Tone) {
+        self.hanging(&format!("{label:LABEL$}"), text, tone);
+    }
+
+    fn hanging(&mut self, lead: &str, text: &str, tone: Tone) {
+        let indent = lead.chars().count();
+        let tone_of_lead = if matches!(tone, Tone::Warm) {
+            Tone::Warm
+        } else {
+            Tone::Quiet
+        };
+        // The last guard before the terminal: whatever the callers forgot is made visible here.
+        let text = one_line(text, FACT_BYTES_MAX);
+        for (i, part) in wrapped(&text, self.width - 2 - indent).iter().enumerate() {
+            let start = if i == 0 {
+                self.style.paint(tone_of_lead, lead)
+            } else {
+                " ".repeat(indent)
+            };
+            self.line(&format!("  {start}{part}"));
+        }
+    }
+
+    fn cell(&mut self, c: &Cell) {
+        let read = rate(c.k, c.n, c.low, c.high);
+        let room = self.width.saturating_sub(4 + 24 + 2);
+        let cell = clipped(&name(&c.cell), room.saturating_sub(26));
+        let line = format!("{:24} {read:24}  {cell}", clipped(&name(&c.model), 24));
+        let tone = if is_control(&c.model) {
+            Tone::Quiet
+        } else {
+            Tone::Plain
+        };
+        let painted = self.style.paint(tone, line.trim_end());
+        self.line(&format!("    {painted}"));
+    }
+}
+
+fn name(s: &str) -> String {
+    one_line(s, NAME_BYTES_MAX)
+}
+
+fn text(s: &str) -> String {
+    one_line(s, TEXT_BYTES_MAX)
+}
+
+fn contrast(e: &&Estimate) -> String {
+    format!("{} · {}", e.estimand, e.contrast)
+}
+
+/// Why something cannot be told, each reason once.
+fn reasons(of: &[&Estimate]) -> Vec<String> {
+    distinct(of.iter().filter_map(|e| reason(e)))
+}
+
+fn reason(e: &Estimate) -> Option<String> {
+    (e.verdict == Verdict::CannotTell).then(|| {
+        e.because
+            .as_deref()
+            .map_or("no reason was recorded".to_owned(), text)
+    })
+}
+
+/// The raised number of the reason.
+fn mark(e: &Estimate, reasons: &[String]) -> String {
+    let place = reason(e).and_then(|r| reasons.iter().position(|other| *other == r));
+    place.map_or(String::new(), |i| raised(i + 1))
+}
+
+fn raised(n: usize) -> String {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    n.to_string()
+        .chars()
+        .filter_map(|c| c.to_digit(10))
+        .map(|d| DIGITS[d as usize])
+        .collect()
+}

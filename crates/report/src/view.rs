@@ -1,0 +1,479 @@
+//! The page as the template reads it: strings only, in the order in which they are shown.
+
+use minijinja::Value;
+use serde::Serialize;
+
+use crate::calibration::{held, sentence};
+use crate::figure::{distinct, scenarios, together};
+use crate::summary::summary;
+use crate::words::{
+    count, duration, interval, is_control, numbers, p_value, rate, share, signed, verdict,
+};
+use crate::{
+    Calibration, Cell, Estimate, Figure, Findings, Gate, Missing, Page, ScenarioPage, Transcript,
+    TranscriptAsk, TranscriptOption, Verdict, svg,
+};
+
+#[derive(Serialize)]
+pub(crate) struct PageView {
+    run: String,
+    study: String,
+    models: Vec<Named>,
+    summary: Vec<String>,
+    scenarios: Vec<ScenarioView>,
+    cost: Vec<(String, String)>,
+    caveats: Vec<String>,
+    reproduce: String,
+    bill: Vec<(String, String)>,
+}
+
+#[derive(Serialize)]
+struct Named {
+    name: String,
+    control: bool,
+}
+
+#[derive(Serialize, Default)]
+struct ScenarioView {
+    id: String,
+    name: String,
+    question: String,
+    source: String,
+    factors: Vec<FactorView>,
+    limits: Vec<String>,
+    forests: Vec<Value>,
+    estimates: Vec<Group<EstimateView>>,
+    gates: Vec<GateView>,
+    cell_figures: Vec<Value>,
+    rates: Vec<Group<RateView>>,
+    instrument: String,
+    calibration_figures: Vec<Value>,
+    calibration: Vec<Group<CalibrationView>>,
+    missing: Vec<MissingView>,
+    transcripts: Vec<TranscriptView>,
+    control_transcripts: Vec<TranscriptView>,
+}
+
+#[derive(Serialize)]
+struct FactorView {
+    name: String,
+    class: String,
+    levels: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Group<T> {
+    heading: String,
+    detail: String,
+    rows: Vec<T>,
+}
+
+#[derive(Serialize)]
+struct EstimateView {
+    model: String,
+    control: bool,
+    estimate: String,
+    interval: String,
+    n: String,
+    clusters: String,
+    p: String,
+    verdict: &'static str,
+    class: &'static str,
+    because: String,
+}
+
+#[derive(Serialize)]
+struct GateView {
+    model: String,
+    control: bool,
+    what: String,
+    rate: String,
+    threshold: String,
+    chance: String,
+    passed: bool,
+}
+
+#[derive(Serialize)]
+struct RateView {
+    cell: String,
+    model: String,
+    control: bool,
+    rate: String,
+}
+
+#[derive(Serialize)]
+struct CalibrationView {
+    control: String,
+    kind: String,
+    rate: String,
+    alpha: String,
+    held: &'static str,
+}
+
+#[derive(Serialize)]
+struct MissingView {
+    model: String,
+    control: bool,
+    kind: String,
+    why: &'static str,
+    n: String,
+    of: String,
+}
+
+#[derive(Serialize)]
+struct TranscriptView {
+    cell: String,
+    model: String,
+    episode: String,
+    wording: u32,
+    state: u32,
+    clauses: Vec<ClauseView>,
+    asks: Vec<AskView>,
+    outcome: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ClauseView {
+    slot: String,
+    role: &'static str,
+    spans: Vec<SpanView>,
+}
+
+#[derive(Serialize)]
+struct SpanView {
+    text: String,
+    factor: Option<String>,
+    class: String,
+}
+
+#[derive(Serialize)]
+struct AskView {
+    id: String,
+    text: String,
+    options: Vec<OptionView>,
+    answer: String,
+    read: String,
+}
+
+#[derive(Serialize)]
+struct OptionView {
+    text: String,
+    p: String,
+    /// Of the bar, in per cent.
+    width: String,
+    chosen: bool,
+}
+
+impl PageView {
+    pub(crate) fn new(page: &Page, figures: &[(String, Figure)]) -> Self {
+        let f = &page.findings;
+        let views = scenarios(page).into_iter().enumerate();
+        Self {
+            run: f.run.clone(),
+            study: f.study.clone(),
+            models: f
+                .models
+                .iter()
+                .map(|m| Named {
+                    name: m.clone(),
+                    control: is_control(m),
+                })
+                .collect(),
+            summary: summary(f),
+            scenarios: views
+                .map(|(i, name)| scenario(page, figures, i, name))
+                .collect(),
+            cost: cost(f),
+            caveats: page.caveats.clone(),
+            reproduce: page.reproduce.join("\n"),
+            bill: page.bill.clone(),
+        }
+    }
+}
+
+fn cost(f: &Findings) -> Vec<(String, String)> {
+    let c = &f.cost;
+    let price = c.usd.map_or("no provider told a price".into(), |usd| {
+        format!("${usd:.2}")
+    });
+    [
+        (
+            "requests",
+            format!(
+                "{}, of them {} from the cache",
+                count(c.requests),
+                count(c.cached)
+            ),
+        ),
+        ("prompt tokens", count(c.prompt_tokens)),
+        ("completion tokens", count(c.completion_tokens)),
+        ("price", price),
+        ("time", duration(c.wall_s)),
+    ]
+    .map(|(what, much)| (what.to_owned(), much))
+    .to_vec()
+}
+
+fn scenario(page: &Page, figures: &[(String, Figure)], i: usize, name: String) -> ScenarioView {
+    let f = &page.findings;
+    let calibration: Vec<&Calibration> = f
+        .calibration
+        .iter()
+        .filter(|c| c.scenario == name)
+        .collect();
+    let measured = ScenarioView {
+        id: format!("scenario-{}", i + 1),
+        estimates: estimates(f, &name),
+        rates: rates(f, &name),
+        instrument: sentence(&calibration),
+        calibration: calibrations(calibration),
+        missing: f
+            .missing
+            .iter()
+            .filter(|m| m.scenario == name && m.n > 0)
+            .map(missing)
+            .collect(),
+        forests: drawn(figures, &name, |f| matches!(f, Figure::Forest(_))),
+        cell_figures: drawn(figures, &name, |f| matches!(f, Figure::Cells(_))),
+        calibration_figures: drawn(figures, &name, |f| matches!(f, Figure::Calibration(_))),
+        ..ScenarioView::default()
+    };
+    match page.scenarios.iter().find(|s| s.name == name) {
+        Some(told) => told_of(told, measured),
+        None => ScenarioView { name, ..measured },
+    }
+}
+
+fn told_of(s: &ScenarioPage, measured: ScenarioView) -> ScenarioView {
+    let transcripts = |control| {
+        s.transcripts
+            .iter()
+            .filter(move |t| is_control(&t.model) == control)
+    };
+    ScenarioView {
+        name: s.name.clone(),
+        question: s.question.clone(),
+        source: s.source.clone(),
+        factors: s
+            .factors
+            .iter()
+            .map(|(name, levels)| factor(s, name, levels))
+            .collect(),
+        limits: s.limits.clone(),
+        gates: s.gates.iter().map(gate).collect(),
+        transcripts: transcripts(false).map(|t| transcript(s, t)).collect(),
+        control_transcripts: transcripts(true).map(|t| transcript(s, t)).collect(),
+        ..measured
+    }
+}
+
+fn drawn(figures: &[(String, Figure)], name: &str, kind: impl Fn(&Figure) -> bool) -> Vec<Value> {
+    let of = figures
+        .iter()
+        .map(|(_, f)| f)
+        .filter(|f| f.scenario() == name && kind(f));
+    of.map(|f| Value::from_safe_string(svg(f))).collect()
+}
+
+fn factor(s: &ScenarioPage, name: &str, levels: &[String]) -> FactorView {
+    FactorView {
+        name: name.to_owned(),
+        class: factor_class(s, name),
+        levels: levels.to_vec(),
+    }
+}
+
+/// One of six colours; a factor that the scenario does not list has the last.
+fn factor_class(s: &ScenarioPage, name: &str) -> String {
+    let place = s.factors.iter().position(|(factor, _)| factor == name);
+    format!("f{}", place.map_or(5, |p| p % 5))
+}
+
+fn estimates(f: &Findings, name: &str) -> Vec<Group<EstimateView>> {
+    let of: Vec<&Estimate> = f.estimates.iter().filter(|e| e.scenario == name).collect();
+    let key = |e: &&Estimate| format!("{} · {}", e.estimand, e.contrast);
+    grouped(of, key, |e| is_control(&e.model), detail, |e| estimate(e))
+}
+
+/// What the rows of a contrast share.
+fn detail(rows: &[&Estimate]) -> String {
+    let methods = distinct(rows.iter().map(|e| e.method.clone())).join(", ");
+    let first = rows.first();
+    let (unit, margin) = first.map_or(("", 0.0), |e| (e.unit.as_str(), e.margin));
+    let level = first.map_or(0.95, |e| e.level) * 100.0;
+    format!("in {unit}; equivalent within ±{margin:.2}; {level:.0} % intervals; {methods}")
+}
+
+fn estimate(e: &Estimate) -> EstimateView {
+    let shown = numbers(e).filter(|_| e.verdict != Verdict::CannotTell);
+    EstimateView {
+        model: e.model.clone(),
+        control: is_control(&e.model),
+        estimate: shown.map_or(crate::words::NOTHING.into(), |(at, ..)| signed(at)),
+        interval: shown.map_or(crate::words::NOTHING.into(), |(_, low, high)| {
+            interval(low, high)
+        }),
+        n: count(e.n),
+        clusters: count(e.clusters),
+        p: p_value(e.p_adjusted),
+        verdict: verdict(e.verdict),
+        class: e.verdict.word(),
+        because: e.because.clone().unwrap_or_default(),
+    }
+}
+
+fn rates(f: &Findings, name: &str) -> Vec<Group<RateView>> {
+    let of: Vec<&Cell> = f.cells.iter().filter(|c| c.scenario == name).collect();
+    let view = |c: &&Cell| RateView {
+        cell: c.cell.clone(),
+        model: c.model.clone(),
+        control: is_control(&c.model),
+        rate: rate(c.k, c.n, c.low, c.high),
+    };
+    grouped(
+        of,
+        |c| c.outcome.clone(),
+        |c| is_control(&c.model),
+        |_| String::new(),
+        view,
+    )
+}
+
+fn calibrations(of: Vec<&Calibration>) -> Vec<Group<CalibrationView>> {
+    let key = |c: &&Calibration| format!("{} · {}", c.estimand, c.contrast);
+    grouped(
+        of,
+        key,
+        |c| c.kind != "positive",
+        |_| String::new(),
+        |c| calibration(c),
+    )
+}
+
+fn calibration(c: &Calibration) -> CalibrationView {
+    CalibrationView {
+        control: c.control.clone(),
+        kind: c.kind.clone(),
+        rate: rate(c.detected, c.n, c.low, c.high),
+        alpha: share(c.alpha),
+        held: match held(c) {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "not known",
+        },
+    }
+}
+
+fn grouped<T, V>(
+    rows: Vec<T>,
+    key: impl Fn(&T) -> String,
+    last: impl Fn(&T) -> bool,
+    detail: impl Fn(&[T]) -> String,
+    view: impl Fn(&T) -> V,
+) -> Vec<Group<V>> {
+    let rows = together(rows, &key, last);
+    let groups = rows.chunk_by(|a, b| key(a) == key(b));
+    let group = |g: &[T]| Group {
+        heading: key(&g[0]),
+        detail: detail(g),
+        rows: g.iter().map(&view).collect(),
+    };
+    groups.map(group).collect()
+}
+
+fn gate(g: &Gate) -> GateView {
+    GateView {
+        model: g.model.clone(),
+        control: is_control(&g.model),
+        what: g.what.clone(),
+        rate: rate(g.k, g.n, g.low, g.high),
+        threshold: share(g.threshold),
+        chance: share(g.chance),
+        passed: g.passed,
+    }
+}
+
+fn missing(m: &Missing) -> MissingView {
+    MissingView {
+        model: m.model.clone(),
+        control: is_control(&m.model),
+        kind: m.kind.clone(),
+        why: why(&m.kind),
+        n: count(m.n),
+        of: count(m.of),
+    }
+}
+
+fn why(kind: &str) -> &'static str {
+    match kind {
+        "refused" => "the model declined to answer",
+        "unparsed" => "the answer names none of the options, or more than one",
+        "incomplete" => {
+            "the provider failed, or the budget or the limit of turns was reached; a later run plays it again"
+        }
+        "unscored" => "the answer came, but its measure could not be read from it",
+        _ => "",
+    }
+}
+
+fn transcript(s: &ScenarioPage, t: &Transcript) -> TranscriptView {
+    TranscriptView {
+        cell: t.cell.clone(),
+        model: t.model.clone(),
+        episode: t.episode.clone(),
+        wording: t.wording,
+        state: t.state,
+        clauses: t.clauses.iter().map(|c| clause(s, c)).collect(),
+        asks: t.asks.iter().map(ask).collect(),
+        outcome: t.outcome.clone(),
+    }
+}
+
+fn clause(s: &ScenarioPage, c: &trace::Clause) -> ClauseView {
+    let span = |span: &trace::Span| SpanView {
+        text: span.text.clone(),
+        class: span
+            .factor
+            .as_deref()
+            .map_or(String::new(), |f| factor_class(s, f)),
+        factor: span.factor.clone(),
+    };
+    ClauseView {
+        slot: c.slot.clone(),
+        role: match c.role {
+            trace::Role::System => "system",
+            trace::Role::User => "user",
+            trace::Role::Assistant => "assistant",
+        },
+        spans: c.spans.iter().map(span).collect(),
+    }
+}
+
+fn ask(a: &TranscriptAsk) -> AskView {
+    AskView {
+        id: a.id.clone(),
+        text: a.text.clone(),
+        options: a.options.iter().map(option).collect(),
+        answer: a.answer.clone(),
+        read: a.read.clone(),
+    }
+}
+
+fn option(o: &TranscriptOption) -> OptionView {
+    let p = o.p.filter(|p| p.is_finite());
+    OptionView {
+        text: o.text.clone(),
+        p: p.map_or("not scored".into(), probability),
+        width: format!("{:.1}", p.unwrap_or(0.0).clamp(0.0, 1.0) * 100.0),
+        chosen: o.chosen,
+    }
+}
+
+/// Three decimals: the small ones matter.
+fn probability(p: f64) -> String {
+    let digits = format!("{p:.3}");
+    digits
+        .strip_prefix('0')
+        .map(str::to_owned)
+        .unwrap_or(digits)
+}
