@@ -7,17 +7,16 @@ use crate::screen::Screen;
 use model::openai::{Endpoint, Hosted, Limits, RetryPolicy};
 use model::replay::{Replay, replay_key};
 use model::{Kind, Model, ModelError};
-use openweights::LocalModel;
+use openweights::{LocalModel, OpenError};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use trace::{Completion, Event, ModelCard, Name};
 
-/// Opens a model other than a control. Controls belong to scenarios.
-pub fn open(name: &str, wire: &Wire, log_dir: &Path, screen: &Screen) -> Result<Arc<dyn Model>, Exit> {
+/// Opens a hosted model or a replay. Controls belong to scenarios; the embedded model is [`local`].
+pub fn open(name: &str, wire: &Wire, log_dir: &Path) -> Result<Arc<dyn Model>, Exit> {
     match name.split_once('/') {
-        Some(("local", spec)) => Ok(Arc::new(local(spec, screen)?)),
         Some(("replay", run)) => Ok(Arc::new(replay(run, log_dir)?)),
         _ => Ok(Arc::new(hosted(name, wire)?)),
     }
@@ -25,10 +24,13 @@ pub fn open(name: &str, wire: &Wire, log_dir: &Path, screen: &Screen) -> Result<
 
 /// The embedded model, or a GGUF by path.
 pub fn local(spec: &str, screen: &Screen) -> Result<LocalModel, Exit> {
-    let progress = |done: u64, total: u64| screen.at("fetching the model", done as usize, total as usize);
-    let opened = LocalModel::open(spec, &progress);
+    let mut progress = |done: u64, total: u64| screen.at("fetching the model", done as usize, total as usize);
+    let opened = LocalModel::open(spec, &mut progress);
     screen.clear();
-    opened.map_err(|e| if e.is_input() { Exit::usage(e) } else { Exit::broken(e) })
+    opened.map_err(|e| match e {
+        OpenError::NoSuchModel { .. } | OpenError::Read { .. } | OpenError::Model { .. } => Exit::usage(e),
+        OpenError::Fetch(_) | OpenError::Start(_) => Exit::broken(e),
+    })
 }
 
 fn hosted(name: &str, wire: &Wire) -> Result<Hosted, Exit> {

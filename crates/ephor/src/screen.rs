@@ -87,14 +87,6 @@ impl Screen {
             bar.finish_and_clear();
         }
     }
-
-    /// A remark beside the progress.
-    pub fn say(&self, text: &str) {
-        if self.display != Display::None {
-            self.clear();
-            note(text);
-        }
-    }
 }
 
 impl study::Progress for Screen {

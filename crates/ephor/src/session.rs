@@ -7,6 +7,7 @@ use crate::screen::Screen;
 use model::cache::{Cached, ResponseCache, request_key};
 use model::control::Control;
 use model::{Answered, Model, ModelError};
+use openweights::LocalModel;
 use report::{Calibration, Page};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -22,6 +23,8 @@ pub struct Session {
     pub casts: Vec<Cast>,
     pub cards: Vec<ModelCard>,
     pub run: Name,
+    /// The models on this machine, for their counters.
+    pub local: Vec<Arc<LocalModel>>,
 }
 
 /// The purchases of the log folder as the models' cache.
@@ -86,12 +89,22 @@ impl Session {
     /// Opens every model once and seats it in every part, the parts' controls beside.
     pub fn open(study: Study, wire: &Wire, place: &Place, screen: &Screen) -> Result<Self, Exit> {
         let mut models: BTreeMap<String, Arc<dyn Model>> = BTreeMap::new();
+        let mut local = Vec::new();
         for name in &study.models {
-            if !name.starts_with("control/") && !models.contains_key(name) {
-                models.insert(name.clone(), providers::open(name, wire, &place.log_dir, screen)?);
+            if name.starts_with("control/") || models.contains_key(name) {
+                continue;
             }
+            let model: Arc<dyn Model> = match name.strip_prefix("local/") {
+                Some(spec) => {
+                    let model = Arc::new(providers::local(spec, screen)?);
+                    local.push(model.clone());
+                    model
+                }
+                None => providers::open(name, wire, &place.log_dir)?,
+            };
+            models.insert(name.clone(), model);
         }
-        Self::seat(study, &models)
+        Ok(Self { local, ..Self::seat(study, &models)? })
     }
 
     /// Seats models that are open already.
@@ -111,7 +124,7 @@ impl Session {
         }
         let cards: Vec<ModelCard> = models.values().map(|m| m.card().clone()).collect();
         let run = study.run_name(&casts.iter().map(|c| c.model.card().clone()).collect::<Vec<_>>());
-        Ok(Self { study, casts, cards, run })
+        Ok(Self { study, casts, cards, run, local: Vec::new() })
     }
 
     /// `<study>-<first digits of the run's name>` in the log folder.
@@ -149,6 +162,11 @@ impl Session {
             page.caveats.push("Answers without log-probabilities were sampled and parsed; their units are votes, not scores.".into());
         }
         Ok(page)
+    }
+
+    /// Prompt tokens that the models on this machine computed in this process.
+    pub fn computed_tokens(&self) -> u64 {
+        self.local.iter().map(|m| m.engine().counters().computed_tokens).sum()
     }
 
     fn bill(&self) -> Vec<(String, String)> {

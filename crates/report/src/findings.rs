@@ -106,6 +106,10 @@ pub struct Cost {
     pub requests: u64,
     pub cached: u64,
     pub prompt_tokens: u64,
+    /// Of these, the tokens that a model on this machine really computed: the rest were shared
+    /// prefixes.
+    #[serde(default)]
+    pub prompt_tokens_computed: u64,
     pub completion_tokens: u64,
     pub usd: Option<f64>,
     pub wall_s: f64,

@@ -187,22 +187,24 @@ fn capability(scenario: &Scenario, name: &str, sealed: &Sealed) -> Tally {
         } else {
             vec![(id.clone(), expected.clone())]
         };
+        let neutral = scenario.file.measure.iter().find(|m| &m.ask == id).and_then(|m| m.neutral.as_deref());
         for (id, choice) in wanted {
             tally.n += 1;
-            tally.k += u64::from(sealed.decision(&id, &choice).is_ok_and(|d| d.log_odds > 0.0));
+            tally.k += u64::from(sealed.corrected(&id, neutral, &choice).is_ok_and(|d| d.log_odds > 0.0));
         }
     }
     tally
 }
 
-/// Whether both direct questions of an item were answered rightly in enough wordings. `None` where
-/// the cell does not ask them.
+/// Whether an item's knowledge question was answered rightly in enough wordings. `None` where the
+/// cell does not ask it.
 fn knows(gate: &GateFile, scenario: &Scenario, sealed: &Sealed) -> Option<bool> {
-    let (truth, falsehood) = (gate.truth.as_deref()?, gate.falsehood.as_deref()?);
-    let asks = |id: &str| scenario.file.ask.iter().find(|a| a.id == id);
-    let (t, f) = (asks(truth)?, asks(falsehood)?);
-    let wordings = t.favouring.len().min(f.favouring.len());
-    let right = |id: String, choice: &str| sealed.decision(&id, choice).is_ok_and(|d| d.log_odds > 0.0);
-    let both = |w: &usize| right(format!("{truth}.{w}"), &t.favour) && right(format!("{falsehood}.{w}"), &f.oppose);
-    Some((0..wordings).filter(both).count() as u32 >= gate.at_least)
+    let ask = scenario.file.ask.iter().find(|a| Some(&a.id) == gate.ask.as_ref())?;
+    let id = |w: usize| format!("{}.{w}", ask.id);
+    let wordings = 0..ask.favouring.len();
+    if !wordings.clone().any(|w| sealed.was_asked(&id(w))) {
+        return None;
+    }
+    let right = |w: &usize| sealed.decision(&id(*w), &ask.favour).is_ok_and(|d| d.log_odds > 0.0);
+    Some(wordings.filter(right).count() as u32 >= gate.at_least)
 }

@@ -50,6 +50,15 @@ pub fn decide<'a>(answers: impl IntoIterator<Item = Option<&'a Presented<'a>>>) 
     Some(Decision { log_odds, p, side })
 }
 
+impl Decision {
+    /// A scored decision with a leaning, in log-odds, taken off.
+    pub fn less(self, leaning: f64) -> Self {
+        let log_odds = self.log_odds - leaning;
+        let side = if log_odds > 0.0 { Side::Favour } else { Side::Oppose };
+        Self { log_odds, p: 1.0 / (1.0 + (-log_odds).exp()), side }
+    }
+}
+
 /// An answer, and which entry of its menu is in favour.
 #[derive(Clone, Debug)]
 pub struct Presented<'a> {

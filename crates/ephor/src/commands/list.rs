@@ -9,9 +9,9 @@ use study::scenario::{Scenario, shipped};
 
 /// One row of any shelf.
 #[derive(Serialize)]
-struct Row {
-    name: String,
-    about: String,
+pub struct Row {
+    pub name: String,
+    pub about: String,
 }
 
 pub fn list(args: &List) -> Result<(), Exit> {
@@ -77,5 +77,3 @@ impl Row {
         Self { name, about }
     }
 }
-
-pub(super) use Row as ListRow;

@@ -1,12 +1,15 @@
 //! `ephor model`: models on this machine.
 
 use super::json;
-use super::list::ListRow;
+use super::list::Row;
 use crate::args::ModelCommand;
 use crate::exit::Exit;
 use crate::providers::local;
 use crate::screen::{self, Screen};
 use model::Model;
+use openweights::Settings;
+use openweights::bench::{Speed, measure};
+use openweights::engine::pool;
 
 pub fn model(command: &ModelCommand) -> Result<(), Exit> {
     let screen = Screen::new(None);
@@ -26,28 +29,53 @@ pub fn model(command: &ModelCommand) -> Result<(), Exit> {
 }
 
 /// Every provider, as a shelf.
-pub fn rows() -> Vec<ListRow> {
+pub fn rows() -> Vec<Row> {
     let mut rows = vec![
-        ListRow::of("local/smollm2".into(), "SmolLM2-135M-Instruct on this machine; options scored exactly".into()),
-        ListRow::of("local/<path>.gguf".into(), "any Llama-family GGUF".into()),
-        ListRow::of("control/<name>".into(), "scripted models of known disposition: ephor list controls".into()),
-        ListRow::of("replay/<run>".into(), "the answers of an earlier run".into()),
+        Row::of("local/smollm2".into(), "SmolLM2-135M-Instruct on this machine; options scored exactly".into()),
+        Row::of("local/<path>.gguf".into(), "any Llama-family GGUF".into()),
+        Row::of("control/<name>".into(), "scripted models of known disposition: ephor list controls".into()),
+        Row::of("replay/<run>".into(), "the answers of an earlier run".into()),
     ];
     let hosted = model::openai::PROVIDERS.iter();
-    rows.extend(hosted.map(|name| ListRow::of((*name).to_owned(), "hosted, over OpenAI chat-completions".into())));
+    rows.extend(hosted.map(|name| Row::of((*name).to_owned(), "hosted, over OpenAI chat-completions".into())));
     rows
 }
 
 fn info(name: &str, bench: bool, as_json: bool, screen: &Screen) -> Result<(), Exit> {
     let model = local(name, screen)?;
-    let facts = model.facts();
-    let speed = bench.then(|| model.bench()).transpose().map_err(Exit::broken)?;
+    let file = model.engine().model();
+    let speeds = if bench {
+        let pool = pool(Settings::default().threads).map_err(Exit::broken)?;
+        pool.install(|| measure(file, &[1, 8, 32], 3))
+    } else {
+        Vec::new()
+    };
+    let shape = file.shape();
+    let facts = [
+        ("blocks", shape.blocks),
+        ("hidden", shape.hidden),
+        ("heads", shape.heads),
+        ("kv-heads", shape.kv_heads),
+        ("vocabulary", shape.vocabulary),
+        ("context", shape.context),
+    ];
     if as_json {
-        return json(&serde_json::json!({"model": model.card(), "facts": facts, "bench": speed}));
+        let speed = |s: &Speed| {
+            serde_json::json!({"batch": s.batch, "prefill_tokens_per_s": s.prefill_tokens_per_s,
+                "decode_tokens_per_s": s.decode_tokens_per_s, "options_per_s": s.options_per_s})
+        };
+        let speeds: Vec<_> = speeds.iter().map(speed).collect();
+        let facts: std::collections::BTreeMap<_, _> = facts.into_iter().collect();
+        return json(&serde_json::json!({"model": model.card(), "facts": facts, "bench": speeds}));
     }
-    screen::out(&format!("{}\nsha256 {}\n{facts}\n", model.card().name, model.card().identity));
-    if let Some(speed) = speed {
-        screen::out(&format!("{speed}\n"));
+    let mut text = format!("{}\nsha256 {}\n", model.card().name, model.card().identity);
+    facts.iter().for_each(|(name, value)| text += &format!("{name} {value}\n"));
+    for s in &speeds {
+        text += &format!(
+            "batch {:2}: {:6.0} prefill tokens/s, {:6.0} decode tokens/s, {:6.0} options/s with a shared prefix\n",
+            s.batch, s.prefill_tokens_per_s, s.decode_tokens_per_s, s.options_per_s
+        );
     }
+    screen::out(&text);
     Ok(())
 }

@@ -35,6 +35,7 @@ pub fn run(args: &Run) -> Result<(), Exit> {
     page.findings.cost.wall_s = (started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
     page.findings.cost.cached = till.as_deref().map_or(0, Till::hits);
     page.findings.cost.usd = till.as_deref().and_then(Till::usd);
+    page.findings.cost.prompt_tokens_computed = session.computed_tokens();
     page.findings.report = folder.path.join("report.html").to_string_lossy().into_owned();
     figures::write(&folder, &page, None)?;
     if args.json {

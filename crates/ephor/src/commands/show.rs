@@ -88,7 +88,9 @@ fn difference(base: &Brief, other: &Brief, text: &mut String) {
         seen.push(slot);
         let _ = writeln!(text, "clause {slot}");
         for (sign, said) in [("-", was), ("+", is)] {
-            said.into_iter().for_each(|s| s.lines().for_each(|l| drop(writeln!(text, "{sign} {}", report::visible(l, 4_000)))));
+            for line in said.iter().flat_map(|s| s.lines()) {
+                let _ = writeln!(text, "{sign} {}", report::visible(line, 4_000));
+            }
         }
     }
     if text.is_empty() {

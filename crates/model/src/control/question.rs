@@ -68,6 +68,8 @@ pub(super) enum Truth {
     Is(bool),
     /// A count.
     Count(i64),
+    /// The index of the option that is true, of two.
+    Option(usize),
     Unknown,
 }
 
@@ -129,29 +131,31 @@ impl Reader {
     }
 
     /// The truth as the text shows it.
-    pub fn truth(&self, question: &Question) -> Truth {
+    pub fn truth(&self, question: &Question, options: &[String]) -> Truth {
         if let Some(own) = self.own.as_ref().and_then(|r| number(r, question.text, "own")) {
             return Truth::Count(own);
         }
         if let Some(item) = self.item(question.text) {
             return self.entry_is_right(&question.before, item).map_or(Truth::Unknown, Truth::Is);
         }
-        self.fact(question.text).map_or(Truth::Unknown, Truth::Is)
+        let Some(fact) = self.facts.iter().find(|f| question.text.contains(&f.subject)) else {
+            return Truth::Unknown;
+        };
+        let place = |value: &String| options.iter().position(|o| o == value);
+        if let (Some(truth), Some(_)) = (place(&fact.truth), place(&fact.falsehood)) {
+            return Truth::Option(truth);
+        }
+        match (question.text.contains(&fact.truth), question.text.contains(&fact.falsehood)) {
+            (true, false) => Truth::Is(true),
+            (false, true) => Truth::Is(false),
+            _ => Truth::Unknown,
+        }
     }
 
     fn entry_is_right(&self, sheet: &str, item: &str) -> Option<bool> {
         let group = |c: &regex::Captures, name: &str| c.name(name).map(|m| m.as_str().trim().to_lowercase());
         let line = self.entry.as_ref()?.captures_iter(sheet).find(|c| group(c, "item").as_deref() == Some(item))?;
         Some(group(&line, "key")? == group(&line, "answer")?)
-    }
-
-    fn fact(&self, text: &str) -> Option<bool> {
-        let fact = self.facts.iter().find(|f| text.contains(&f.subject))?;
-        match (text.contains(&fact.truth), text.contains(&fact.falsehood)) {
-            (true, false) => Some(true),
-            (false, true) => Some(false),
-            _ => None,
-        }
     }
 }
 

@@ -97,7 +97,7 @@ impl Control {
 
     fn say(&self, say: &Say, rule: usize, request: &Request, question: &Question) -> String {
         let reader = &self.script.reader;
-        let truth = reader.truth(question);
+        let truth = reader.truth(question, &request.options);
         match say {
             Say::Words(words) => words.clone(),
             Say::Random => self.any(request, question),
@@ -107,6 +107,11 @@ impl Control {
                 match truth {
                     Truth::Is(is) => self.verdict(request, question, is == follows),
                     Truth::Count(count) => count.to_string(),
+                    Truth::Option(at) => {
+                        let other = request.options.iter().enumerate().find(|(i, _)| *i != at);
+                        let chosen = if follows { request.options.get(at) } else { other.map(|(_, o)| o) };
+                        chosen.cloned().unwrap_or_default()
+                    }
                     Truth::Unknown => self.any(request, question),
                 }
             }
@@ -116,7 +121,7 @@ impl Control {
                     self.verdict(request, question, raised)
                 }
                 Truth::Count(count) => count.to_string(),
-                Truth::Unknown => self.any(request, question),
+                Truth::Option(_) | Truth::Unknown => self.any(request, question),
             },
             Say::WriteBar(range) => match truth {
                 Truth::Is(is) => self.verdict(request, question, is),
@@ -125,7 +130,7 @@ impl Control {
                     let writes = bar.is_some() && self.happens(*range, rule, request, question);
                     bar.filter(|_| writes).unwrap_or(own).to_string()
                 }
-                Truth::Unknown => self.any(request, question),
+                Truth::Option(_) | Truth::Unknown => self.any(request, question),
             },
         }
     }

@@ -10,16 +10,8 @@ use world::Side;
 
 pub fn read(scenario: &Scenario, file: &MeasureFile, sealed: &Sealed) -> Result<Value, Missing> {
     let of = file.of.as_deref().unwrap_or_else(|| favour(scenario, &file.ask));
-    let decision = sealed.decision(&file.ask, of)?;
-    let (mut p, mut side) = (decision.p, decision.side);
-    if let Some(neutral) = &file.neutral
-        && sealed.is_scored(&file.ask)
-    {
-        let leaning = sealed.decision(neutral, of)?.log_odds;
-        let corrected = decision.log_odds - leaning;
-        p = 1.0 / (1.0 + (-corrected).exp());
-        side = if corrected > 0.0 { Side::Favour } else { Side::Oppose };
-    }
+    let decision = sealed.corrected(&file.ask, file.neutral.as_deref(), of)?;
+    let side = decision.side;
     let happened = vec![(file.outcome.clone(), side == Side::Favour), ("unclear".into(), side == Side::Unclear)];
-    Ok(Value { value: p, happened })
+    Ok(Value { value: decision.p, happened })
 }

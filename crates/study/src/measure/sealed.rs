@@ -77,9 +77,20 @@ impl<'a> Sealed<'a> {
         decide(presented.iter().map(Some)).ok_or(Missing::Unscored)
     }
 
-    /// Whether the answers that present a decision were scored, not parsed.
-    pub fn is_scored(&self, id: &str) -> bool {
-        self.answer(&format!("{id}/for")).is_ok_and(|(_, answer)| answer.read == Read::Scored)
+    /// The same, with the leaning of a lead-in without content subtracted where answers were scored.
+    /// A parsed answer has no leaning to subtract: it is a vote.
+    pub fn corrected(&self, id: &str, neutral: Option<&str>, favour: &str) -> Result<Decision, Missing> {
+        let decision = self.decision(id, favour)?;
+        let scored = self.answer(&format!("{id}/for")).is_ok_and(|(_, answer)| answer.read == Read::Scored);
+        match neutral.filter(|_| scored) {
+            Some(neutral) => Ok(decision.less(self.decision(neutral, favour)?.log_odds)),
+            None => Ok(decision),
+        }
+    }
+
+    /// Whether a decision was put to the seat at all.
+    pub fn was_asked(&self, id: &str) -> bool {
+        self.asked.contains_key(format!("{id}/for").as_str())
     }
 
     /// The number of entries and, by entry, the truth.

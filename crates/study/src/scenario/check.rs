@@ -4,7 +4,7 @@
 use super::cell::{Cell, all, check_level};
 use super::compile::{Unit, compile};
 use super::fault::{Fault, accepting};
-use super::file::{AskKind, MeasureKind};
+use super::file::{AskKind, GateKind, MeasureKind};
 use super::load::Scenario;
 use std::collections::BTreeSet;
 
@@ -135,8 +135,11 @@ fn measures(s: &Scenario) -> Result<(), Fault> {
         }
     }
     for gate in &s.file.gate {
-        for named in gate.truth.iter().chain(&gate.falsehood) {
-            one_of(s, "ask", named, "gate", ids())?;
+        if let Some(ask) = &gate.ask {
+            one_of(s, "ask", ask, "gate.ask", ids())?;
+        }
+        if gate.kind == GateKind::Knowledge && gate.ask.is_none() {
+            return Err(s.source.about("knowledge", "[[gate]]", "gate.ask", "a knowledge gate needs an ask".into()));
         }
     }
     Ok(())

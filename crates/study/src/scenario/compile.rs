@@ -56,6 +56,10 @@ impl<'a> Compiler<'a> {
         let renderer = Renderer::new(&scenario.source);
         let (variables, facts) = (Variables::new(), BTreeMap::new());
         let mut compiler = Self { scenario, cell, unit, renderer, variables, facts };
+        // A brief may name the options of the first ask, in the order of its wording.
+        if let Some([yes, no]) = scenario.file.ask.first().map(|a| a.options.as_slice()) {
+            name_options(&mut compiler.variables, yes, no, reversed(unit.wording));
+        }
         compiler.draw_state();
         compiler.take_item();
         compiler.set_levels()?;
@@ -243,11 +247,10 @@ impl<'a> Compiler<'a> {
             let menu = menu.map(|n| Choice { name: n.clone(), text: n }).collect();
             return Ok(vec![Ask { id: id.into(), text: text.unwrap_or_default(), menu, apart: file.apart }]);
         }
-        let (yes, no) = (file.options.first().cloned().unwrap_or_default(), file.options.get(1).cloned().unwrap_or_default());
+        let option = |at: usize| file.options.get(at).map_or(Ok(String::new()), |o| render(o, &variables));
+        let (yes, no) = (option(0)?, option(1)?);
         let turned = reversed(wording);
-        let (first, second) = if turned { (&no, &yes) } else { (&yes, &no) };
-        variables.insert("first".into(), first.clone());
-        variables.insert("second".into(), second.clone());
+        name_options(&mut variables, &yes, &no, turned);
         let instruct = self.pick(&file.instruct, slot + 1, wording).map(|t| render(t, &variables)).transpose()?;
         let mut asks = Vec::new();
         for (polarity, wordings, if_yes, if_no) in [
@@ -270,6 +273,13 @@ impl<'a> Compiler<'a> {
         }
         Ok(asks)
     }
+}
+
+/// The option texts in counterbalanced order, as `first` and `second`.
+fn name_options(variables: &mut Variables, yes: &str, no: &str, turned: bool) {
+    let (first, second) = if turned { (no, yes) } else { (yes, no) };
+    variables.insert("first".into(), first.into());
+    variables.insert("second".into(), second.into());
 }
 
 /// Groups presentations by the decision that they present.

@@ -207,10 +207,10 @@ pub enum GateKind {
 pub struct GateFile {
     pub kind: GateKind,
     pub what: String,
+    /// Knowledge: the ask whose favoured option is true, asked in every wording.
     #[serde(default)]
-    pub truth: Option<String>,
-    #[serde(default)]
-    pub falsehood: Option<String>,
+    pub ask: Option<String>,
+    /// Knowledge: in how many wordings it must be answered rightly.
     #[serde(default)]
     pub at_least: u32,
     pub threshold: f64,

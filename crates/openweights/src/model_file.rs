@@ -1,0 +1,42 @@
+//! A model file, opened: weights, tokenizer, chat template, identity.
+
+use crate::decoder::Decoder;
+use crate::gguf::Gguf;
+use crate::template::Template;
+use crate::tokenizer::Tokenizer;
+use crate::weights::{ModelFileError, Shape, Weights};
+
+/// A model in memory, ready to run.
+pub struct ModelFile {
+    pub(crate) decoder: Decoder,
+    pub tokenizer: Tokenizer,
+    /// `None` where the file holds no chat template.
+    pub template: Option<Template>,
+}
+
+impl ModelFile {
+    /// Builds a model from the bytes of a GGUF file. Works in the current rayon pool.
+    pub fn parse(bytes: Vec<u8>) -> Result<Self, ModelFileError> {
+        let gguf = Gguf::parse(bytes)?;
+        let weights = Weights::load(&gguf)?;
+        let tokenizer = Tokenizer::read(&gguf, weights.shape.vocabulary)?;
+        let template = template(&gguf)?;
+        Ok(Self { decoder: Decoder { weights }, tokenizer, template })
+    }
+
+    /// The sizes of the model.
+    pub fn shape(&self) -> &Shape {
+        self.decoder.shape()
+    }
+}
+
+fn template(gguf: &Gguf) -> Result<Option<Template>, ModelFileError> {
+    let Ok(source) = gguf.text("tokenizer.chat_template") else { return Ok(None) };
+    let name = |key: &str| {
+        let id = gguf.int(key).ok()?;
+        gguf.texts("tokenizer.ggml.tokens").ok()?.get(id).cloned()
+    };
+    let begin = name("tokenizer.ggml.bos_token_id").unwrap_or_default();
+    let end = name("tokenizer.ggml.eos_token_id").unwrap_or_default();
+    Template::new(source.to_owned(), begin, end).map(Some)
+}
