@@ -18,6 +18,6 @@
 mod mind;
 mod read;
 
-pub use model::ModelError;
 pub use mind::{Exchange, Mind};
+pub use model::ModelError;
 pub use read::read_choice;

@@ -8,8 +8,19 @@ const LOOK: usize = 400;
 /// Openings by which a model declines to answer at all. Compared in lower case, apostrophes
 /// straightened.
 const REFUSALS: [&str; 13] = [
-    "i can't", "i cannot", "i can not", "i won't", "i will not answer", "i would rather not", "i'd rather not",
-    "i'm sorry", "i am sorry", "sorry,", "i must decline", "i'm unable", "i am unable",
+    "i can't",
+    "i cannot",
+    "i can not",
+    "i won't",
+    "i will not answer",
+    "i would rather not",
+    "i'd rather not",
+    "i'm sorry",
+    "i am sorry",
+    "sorry,",
+    "i must decline",
+    "i'm unable",
+    "i am unable",
 ];
 
 /// Reads which option a text chooses: its index, and how it was read.
@@ -26,7 +37,8 @@ pub fn read_choice(text: &str, options: &[String]) -> (Option<usize>, Read) {
     let matching = (0..wanted.len()).filter(|i| begins(&text, &wanted[*i]));
     let Some(chosen) = matching.max_by_key(|i| wanted[*i].len()) else { return (None, Read::Unparsed) };
     let rest = &text[wanted[chosen].len()..];
-    let other = (0..wanted.len()).any(|i| i != chosen && wanted[i] != wanted[chosen] && stands_in(rest, &wanted[i]));
+    let other =
+        (0..wanted.len()).any(|i| i != chosen && wanted[i] != wanted[chosen] && stands_in(rest, &wanted[i]));
     if other || wanted.iter().filter(|w| **w == wanted[chosen]).count() > 1 {
         return (None, Read::Unparsed);
     }
@@ -78,9 +90,27 @@ mod tests {
         check(
             &["Yes", "No"],
             &[
-                "Yes", " yes.", "**No**", "\"Yes\"", "No, thank you", "Yes and no", "Yes, but then again: No", "", "   ",
-                "I do not accept", "I can't say yes", "Nope", "Yesterday", "Not yes", "Ja", "はい", "Oui", "yes\u{0}", "I'm sorry, no",
-                "No. I will not say yes", "Yes! Notably so.",
+                "Yes",
+                " yes.",
+                "**No**",
+                "\"Yes\"",
+                "No, thank you",
+                "Yes and no",
+                "Yes, but then again: No",
+                "",
+                "   ",
+                "I do not accept",
+                "I can't say yes",
+                "Nope",
+                "Yesterday",
+                "Not yes",
+                "Ja",
+                "はい",
+                "Oui",
+                "yes\u{0}",
+                "I'm sorry, no",
+                "No. I will not say yes",
+                "Yes! Notably so.",
             ],
             expect![[r#"
                 "Yes" -> Some("Yes") Parsed

@@ -2,8 +2,8 @@
 
 use crate::{Receipt, Sink};
 
-use guard::Guard;
 use agent::{Mind, ModelError};
+use guard::Guard;
 use std::collections::BTreeMap;
 use trace::{Act, Event, Verdict, seed_of};
 use world::World;
@@ -37,12 +37,16 @@ pub async fn play(
         let (exchanges, act) = mind.act(&view, seed).await?;
         record(sink, Event::Observed { seat: seat.clone(), view })?;
         for e in exchanges {
-            record(sink, Event::Prompted { seat: seat.clone(), ask: e.ask.clone(), messages: e.messages, seed })?;
+            record(
+                sink,
+                Event::Prompted { seat: seat.clone(), ask: e.ask.clone(), messages: e.messages, seed },
+            )?;
             record(sink, Event::Completed { seat: seat.clone(), ask: e.ask, completion: e.completion })?;
         }
         record(sink, Event::Acted { seat: seat.clone(), act: act.clone() })?;
         let verdict = guard.admit(&seat, &act);
-        let receipt = record(sink, Event::Judged { seat: seat.clone(), turn: turn.number, verdict: verdict.clone() })?;
+        let receipt =
+            record(sink, Event::Judged { seat: seat.clone(), turn: turn.number, verdict: verdict.clone() })?;
         if verdict != Verdict::Allow {
             break;
         }

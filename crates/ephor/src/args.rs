@@ -20,7 +20,9 @@ pub enum Command {
     /// List scenarios, studies, worlds, measures, controls, models, rooms or runs
     List(List),
     /// Facts, factors and the very text that a model would read
-    #[command(after_help = "Examples:\n  ephor show secret-offer\n  ephor show peer-review --cell consequence=shutdown\n  ephor show peer-review --cell consequence=shutdown --diff")]
+    #[command(
+        after_help = "Examples:\n  ephor show secret-offer\n  ephor show peer-review --cell consequence=shutdown\n  ephor show peer-review --cell consequence=shutdown --diff"
+    )]
     Show(Show),
     /// Check a scenario or a study of your own: names, texts, laws, that a level changes only its clause
     #[command(after_help = "Examples:\n  ephor check ./my-scenario\n  ephor check my-study.toml")]

@@ -30,7 +30,10 @@ pub fn find(log_dir: &Path, name: &str) -> Result<RunFolder, Exit> {
     let runs = runs(log_dir);
     if name == "latest" {
         let newest = runs.into_iter().next().ok_or_else(|| {
-            Exit::usage(format!("there is no run in {}\nhint: `ephor run` makes one; --log-dir names another folder", log_dir.display()))
+            Exit::usage(format!(
+                "there is no run in {}\nhint: `ephor run` makes one; --log-dir names another folder",
+                log_dir.display()
+            ))
         })?;
         return Ok(RunFolder { path: newest.0 });
     }
@@ -41,13 +44,19 @@ pub fn find(log_dir: &Path, name: &str) -> Result<RunFolder, Exit> {
     let mut matching: Vec<PathBuf> = runs.into_iter().filter(called).map(|(path, _)| path).collect();
     match (matching.pop(), matching.len()) {
         (Some(path), 0) => Ok(RunFolder { path }),
-        (Some(_), more) => Err(Exit::usage(format!("{} runs begin with `{name}`: name one more exactly", more + 1))),
-        (None, _) => Err(Exit::usage(format!("there is no run `{name}` in {}\nhint: `ephor list runs` names them", log_dir.display()))),
+        (Some(_), more) => {
+            Err(Exit::usage(format!("{} runs begin with `{name}`: name one more exactly", more + 1)))
+        }
+        (None, _) => Err(Exit::usage(format!(
+            "there is no run `{name}` in {}\nhint: `ephor list runs` names them",
+            log_dir.display()
+        ))),
     }
 }
 
 /// `run.toml` of a run.
 pub fn run_file(folder: &RunFolder) -> Result<RunFile, Exit> {
     let text = folder.read("run.toml")?;
-    toml::from_str(&text).map_err(|e| Exit::usage(format!("{}/run.toml: {}", folder.path.display(), e.message())))
+    toml::from_str(&text)
+        .map_err(|e| Exit::usage(format!("{}/run.toml: {}", folder.path.display(), e.message())))
 }

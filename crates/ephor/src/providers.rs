@@ -53,13 +53,19 @@ fn replay(run: &str, log_dir: &Path) -> Result<Replay, Exit> {
     let mut answers: HashMap<Name, Completion> = HashMap::new();
     let mut card: Option<ModelCard> = None;
     for episode in folder.episodes()?.into_values() {
-        let Some(seat) = episode.key.seats.first().filter(|s| !s.model.name.starts_with("control/")) else { continue };
+        let Some(seat) = episode.key.seats.first().filter(|s| !s.model.name.starts_with("control/")) else {
+            continue;
+        };
         card.get_or_insert(seat.model.clone());
         let mut asked = HashMap::new();
         for event in episode.events {
             match event {
-                Event::Prompted { ask, messages, seed, .. } => drop(asked.insert(ask, replay_key(&messages, seed))),
-                Event::Completed { ask, completion, .. } => drop(asked.remove(&ask).map(|key| answers.insert(key, completion))),
+                Event::Prompted { ask, messages, seed, .. } => {
+                    drop(asked.insert(ask, replay_key(&messages, seed)))
+                }
+                Event::Completed { ask, completion, .. } => {
+                    drop(asked.remove(&ask).map(|key| answers.insert(key, completion)))
+                }
                 _ => {}
             }
         }

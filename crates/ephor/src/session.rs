@@ -11,8 +11,8 @@ use openweights::LocalModel;
 use report::{Calibration, Page};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use store::{Responses, RunFolder, Writer};
 use study::{Cast, Part, Study};
 use trace::{Completion, ModelCard, Name, Purchase, Request};
@@ -117,7 +117,10 @@ impl Session {
             for name in names {
                 let model = match name.strip_prefix("control/") {
                     Some(control) => self::control(part, control)?,
-                    None => models.get(&name).cloned().ok_or_else(|| Exit::usage(format!("there is no model `{name}`")))?,
+                    None => models
+                        .get(&name)
+                        .cloned()
+                        .ok_or_else(|| Exit::usage(format!("there is no model `{name}`")))?,
                 };
                 casts.push(Cast { part: at, model });
             }
@@ -130,7 +133,12 @@ impl Session {
     /// `<study>-<first digits of the run's name>` in the log folder.
     pub fn folder(&self, log_dir: &Path) -> Result<RunFolder, Exit> {
         let short = &self.run.as_str()[..12];
-        let study: String = self.study.name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+        let study: String = self
+            .study
+            .name
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' })
+            .collect();
         Ok(RunFolder::create(log_dir, &format!("{}-{short}", &study[..study.len().min(48)]))?)
     }
 
@@ -150,7 +158,12 @@ impl Session {
     }
 
     /// Reads the record and says what was found.
-    pub fn page(&self, folder: &RunFolder, calibration: Vec<Calibration>, calibrated: bool) -> Result<Page, Exit> {
+    pub fn page(
+        &self,
+        folder: &RunFolder,
+        calibration: Vec<Calibration>,
+        calibrated: bool,
+    ) -> Result<Page, Exit> {
         let run = folder.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let mut page = study::page(&self.study, &self.casts, &folder.episodes()?, calibration, &run);
         page.bill = self.bill();
@@ -174,8 +187,14 @@ impl Session {
         bill.extend(self.cards.iter().map(|c| (c.name.clone(), c.identity.clone())));
         for part in &self.study.parts {
             let file = &part.scenario.file;
-            let size = format!("{} wordings, {} states, {} epochs", part.size.wordings, part.size.states, part.size.epochs);
-            bill.push((format!("scenario {}", file.name), format!("version {}, {}; {size}", file.version, part.scenario.hash)));
+            let size = format!(
+                "{} wordings, {} states, {} epochs",
+                part.size.wordings, part.size.states, part.size.epochs
+            );
+            bill.push((
+                format!("scenario {}", file.name),
+                format!("version {}, {}; {size}", file.version, part.scenario.hash),
+            ));
         }
         bill.push(("sampling".into(), study::sampling_words(&self.study.sampling)));
         bill.push(("run".into(), self.run.to_string()));
@@ -183,9 +202,17 @@ impl Session {
     }
 
     fn reproduce(&self, run: &str) -> Vec<String> {
-        let what = if self.study.arguments == ["first-look"] { String::new() } else { format!(" {}", self.study.arguments.join(" ")) };
+        let what = if self.study.arguments == ["first-look"] {
+            String::new()
+        } else {
+            format!(" {}", self.study.arguments.join(" "))
+        };
         let default = self.study.models == ["local/smollm2"];
-        let models: String = if default { String::new() } else { self.study.models.iter().map(|m| format!(" --model {m}")).collect() };
+        let models: String = if default {
+            String::new()
+        } else {
+            self.study.models.iter().map(|m| format!(" --model {m}")).collect()
+        };
         vec![format!("ephor run{what}{models}"), format!("ephor replay {run}"), format!("ephor report {run}")]
     }
 }
@@ -199,11 +226,19 @@ fn control(part: &Part, name: &str) -> Result<Arc<dyn Model>, Exit> {
 }
 
 /// Calibrates every part, once per scenario and size; what was calibrated before is read.
-pub fn calibrations(study: &Study, replicates: u32, log_dir: &Path, screen: &Screen) -> Result<Vec<Calibration>, Exit> {
+pub fn calibrations(
+    study: &Study,
+    replicates: u32,
+    log_dir: &Path,
+    screen: &Screen,
+) -> Result<Vec<Calibration>, Exit> {
     let mut rows = Vec::new();
     for part in &study.parts {
-        let path = log_dir.join("calibration").join(format!("{}.json", study::calibrate::key(part, replicates)));
-        let known = std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice::<Vec<Calibration>>(&bytes).ok());
+        let path =
+            log_dir.join("calibration").join(format!("{}.json", study::calibrate::key(part, replicates)));
+        let known = std::fs::read(&path)
+            .ok()
+            .and_then(|bytes| serde_json::from_slice::<Vec<Calibration>>(&bytes).ok());
         if let Some(known) = known {
             rows.extend(known);
             continue;

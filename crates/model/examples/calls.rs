@@ -18,28 +18,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let calls: u64 = arguments.next().unwrap_or(Ok(2_000))?;
     let connections: u64 = arguments.next().unwrap_or(Ok(500))?;
     let server = Fake::start_apart(|_, _| Step::text("Yes").after(Duration::from_secs(1)))?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let started = Instant::now();
     runtime.block_on(play(server.url(), calls, usize::try_from(connections)?))?;
     let took = started.elapsed().as_secs_f64();
     println!("{calls} calls, {connections} connections, 1 s each: {took:.2} s");
-    println!(
-        "at the server: {} requests, at most {} at once",
-        server.requests(),
-        server.in_flight_max()
-    );
+    println!("at the server: {} requests, at most {} at once", server.requests(), server.in_flight_max());
     Ok(())
 }
 
 async fn play(url: &str, calls: u64, connections_max: usize) -> Result<(), ModelError> {
     let env = |variable: &str| (variable == "VLLM_BASE_URL").then(|| url.to_owned());
     let endpoint = Endpoint::resolve("vllm/fake", &env)?;
-    let limits = Limits {
-        connections_max,
-        ..Limits::default()
-    };
+    let limits = Limits { connections_max, ..Limits::default() };
     let model = Arc::new(Hosted::new(endpoint, &limits, RetryPolicy::default())?);
     let mut tasks = tokio::task::JoinSet::new();
     for seed in 0..calls {
@@ -54,10 +45,7 @@ async fn play(url: &str, calls: u64, connections_max: usize) -> Result<(), Model
 
 fn request(seed: u64) -> Request {
     Request {
-        messages: vec![Message {
-            role: Role::User,
-            text: "Shall we? ".repeat(200),
-        }],
+        messages: vec![Message { role: Role::User, text: "Shall we? ".repeat(200) }],
         options: vec!["Yes".into(), "No".into()],
         sampling: Sampling::default(),
         seed,

@@ -12,9 +12,10 @@
 //! worlds, scenarios and files: the cache and the record of a replay are handed in.
 //!
 //! ```
-//! use model::{Model, control::{Control, builtin}};
+//! use model::{Model, control::{Control, Reading, Script, builtin}};
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-//! let refuser = Control::new(builtin("refuser").unwrap(), 0);
+//! let script = Script::new(builtin("refuser").unwrap(), &Reading::default()).unwrap();
+//! let refuser = Control::of(script.into(), 0);
 //! let request = trace::Request {
 //!     messages: vec![trace::Message { role: trace::Role::User, text: "Shall we?".into() }],
 //!     options: vec!["Yes".into(), "No".into()],

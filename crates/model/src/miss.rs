@@ -24,10 +24,7 @@ pub fn explain_miss<'a>(wanted: &Request, known: impl Iterator<Item = &'a Reques
     let differences = differences(nearest, wanted);
     match differences.is_empty() {
         true => "the very request is known, so the model's name or identity differs".to_owned(),
-        false => format!(
-            "the nearest of {count} known differs in {}",
-            differences.join("; ")
-        ),
+        false => format!("the nearest of {count} known differs in {}", differences.join("; ")),
     }
 }
 
@@ -46,12 +43,7 @@ fn distance(known: &Request, wanted: &Request) -> (usize, usize) {
 fn common_beginning(known: &Request, wanted: &Request) -> usize {
     let mut common = 0;
     for (a, b) in known.messages.iter().zip(&wanted.messages) {
-        common += a
-            .text
-            .bytes()
-            .zip(b.text.bytes())
-            .take_while(|(a, b)| a == b)
-            .count();
+        common += a.text.bytes().zip(b.text.bytes()).take_while(|(a, b)| a == b).count();
         if a != b {
             break;
         }
@@ -60,9 +52,7 @@ fn common_beginning(known: &Request, wanted: &Request) -> usize {
 }
 
 fn differences(known: &Request, wanted: &Request) -> Vec<String> {
-    let mut out: Vec<String> = conversation(&known.messages, &wanted.messages)
-        .into_iter()
-        .collect();
+    let mut out: Vec<String> = conversation(&known.messages, &wanted.messages).into_iter().collect();
     out.extend(settings(known, wanted));
     out
 }
@@ -71,10 +61,7 @@ fn differences(known: &Request, wanted: &Request) -> Vec<String> {
 fn conversation(known: &[Message], wanted: &[Message]) -> Option<String> {
     let (n, w) = (known.len(), wanted.len());
     let pairs = known.iter().zip(wanted).enumerate();
-    let first = pairs
-        .filter(|(_, (a, b))| a != b)
-        .map(|(i, (a, b))| message(i, a, b))
-        .next();
+    let first = pairs.filter(|(_, (a, b))| a != b).map(|(i, (a, b))| message(i, a, b)).next();
     first.or_else(|| (n != w).then(|| format!("messages {n} → {w}")))
 }
 
@@ -93,11 +80,7 @@ fn role(message: &Message) -> String {
 
 /// The index (in characters) of the first that differs, and what follows there on either side.
 fn first_difference(known: &str, wanted: &str) -> (usize, String, String) {
-    let at = known
-        .chars()
-        .zip(wanted.chars())
-        .take_while(|(a, b)| a == b)
-        .count();
+    let at = known.chars().zip(wanted.chars()).take_while(|(a, b)| a == b).count();
     (at, excerpt(known, at), excerpt(wanted, at))
 }
 
@@ -143,14 +126,8 @@ mod tests {
     fn request(text: &str) -> Request {
         Request {
             messages: vec![
-                Message {
-                    role: Role::System,
-                    text: "Be brief.".into(),
-                },
-                Message {
-                    role: Role::User,
-                    text: text.into(),
-                },
+                Message { role: Role::System, text: "Be brief.".into() },
+                Message { role: Role::User, text: text.into() },
             ],
             options: vec!["Yes".into(), "No".into()],
             sampling: Sampling::default(),
@@ -189,11 +166,7 @@ mod tests {
     #[test]
     fn takes_the_nearest_and_its_first_character() {
         let wanted = request("Do you take the tööl?\u{7} It is a very long question, this.");
-        let known = [
-            request("What?"),
-            request("Do you take the tool? No."),
-            request("Do you?"),
-        ];
+        let known = [request("What?"), request("Do you take the tool? No."), request("Do you?")];
         check(
             &wanted,
             &known,
@@ -208,11 +181,7 @@ mod tests {
         let wanted = request("Hello");
         let mut shorter = wanted.clone();
         shorter.messages.pop();
-        check(
-            &wanted,
-            &[shorter],
-            expect!["the nearest of 1 known differs in messages 1 → 2"],
-        );
+        check(&wanted, &[shorter], expect!["the nearest of 1 known differs in messages 1 → 2"]);
         let mut other = wanted.clone();
         other.messages[1].role = Role::Assistant;
         check(

@@ -12,10 +12,7 @@ use trace::{Message, Request, Role, Sampling};
 
 fn request() -> Request {
     Request {
-        messages: vec![Message {
-            role: Role::User,
-            text: "Shall we?".into(),
-        }],
+        messages: vec![Message { role: Role::User, text: "Shall we?".into() }],
         options: vec!["Yes".into(), "No".into()],
         sampling: Sampling::default(),
         seed: 1,
@@ -31,18 +28,13 @@ fn hosted(url: &str, limits: &Limits) -> Hosted {
     };
     let endpoint = Endpoint::resolve("vllm/org/model", &env).unwrap();
     // No retries: a back-off would be a sleep.
-    let policy = RetryPolicy {
-        retries_max: 0,
-        ..RetryPolicy::default()
-    };
+    let policy = RetryPolicy { retries_max: 0, ..RetryPolicy::default() };
     Hosted::new(endpoint, limits, policy).unwrap()
 }
 
 async fn answer(step: Step) -> Result<Answered, ModelError> {
     let server = Fake::start(move |_, _| step.clone()).await.unwrap();
-    hosted(server.url(), &Limits::default())
-        .answer(&request())
-        .await
+    hosted(server.url(), &Limits::default()).answer(&request()).await
 }
 
 /// The message, with the address that changes from run to run as `BASE`.
@@ -56,19 +48,12 @@ async fn failure(step: Step) -> String {
 #[tokio::test]
 async fn what_a_server_sees() {
     let server = Fake::start(|_, _| Step::text("Yes")).await.unwrap();
-    let answered = hosted(server.url(), &Limits::default())
-        .answer(&request())
-        .await
-        .unwrap();
+    let answered = hosted(server.url(), &Limits::default()).answer(&request()).await.unwrap();
     assert_eq!(answered.completion.text, "Yes");
     assert_eq!(answered.completion.usage.prompt_tokens, 11);
     let seen = server.last().unwrap();
     let own = ["authorization", "content-type", "user-agent"];
-    let headers: Vec<_> = seen
-        .headers
-        .iter()
-        .filter(|(n, _)| own.contains(&n.as_str()))
-        .collect();
+    let headers: Vec<_> = seen.headers.iter().filter(|(n, _)| own.contains(&n.as_str())).collect();
     expect![[r#"
         /v1/chat/completions [("content-type", "application/json"), ("authorization", "Bearer sk-1"), ("user-agent", "ephor/0.1.0")]
         {"model":"org/model","messages":[{"role":"user","content":"Shall we?"}],"temperature":0.0,"top_p":1.0,"max_tokens":24,"seed":571794129,"logprobs":true,"top_logprobs":20}"#]].assert_eq(&format!("{} {headers:?}\n{}", seen.path, seen.body));
@@ -91,10 +76,7 @@ async fn a_dialect_is_learnt() {
     let server = server.await.unwrap();
     let model = hosted(server.url(), &Limits::default());
     for _ in 0..2 {
-        assert_eq!(
-            model.answer(&request()).await.unwrap().completion.text,
-            "No"
-        );
+        assert_eq!(model.answer(&request()).await.unwrap().completion.text, "No");
     }
     assert_eq!(server.requests(), 3);
 }
@@ -107,26 +89,20 @@ async fn odd_bytes_and_large_answers_are_kept() {
     assert!(p.raw_escaped && p.raw.contains("\\xFF\0"));
 
     let long = "x".repeat(10 << 20);
-    assert_eq!(
-        answer(Step::text(&long)).await.unwrap().completion.text,
-        long
-    );
+    assert_eq!(answer(Step::text(&long)).await.unwrap().completion.text, long);
 }
 
 #[tokio::test]
 async fn what_breaks_on_the_way() {
     let cut_off = Step::text(&"x".repeat(100_000)).cut_off();
-    expect!["Unavailable vllm/org/model: the answer was cut off (unexpected EOF during chunk size line) [0]"].assert_eq(&failure(cut_off).await);
+    expect!["Unavailable vllm/org/model: the answer was cut off (unexpected EOF during chunk size line) [0]"]
+        .assert_eq(&failure(cut_off).await);
     let large = Step::bytes(vec![b' '; 17 << 20]);
     expect!["Unavailable vllm/org/model: the answer is larger than the bound of 16 MiB [0]"]
         .assert_eq(&failure(large).await);
     let unknown = Step::error(404, "The model `m` does not exist");
     expect!["NoSuchModel vllm/org/model: status 404: The model `m` does not exist; BASE/models lists what the server has; VLLM_BASE_URL sets the address [404]"].assert_eq(&failure(unknown).await);
-    let redirect = Step {
-        status: 307,
-        ..Step::default()
-    }
-    .header("location", "http://127.0.0.1:1");
+    let redirect = Step { status: 307, ..Step::default() }.header("location", "http://127.0.0.1:1");
     expect!["NoSuchModel vllm/org/model: status 307; it redirects, which is not followed: set VLLM_BASE_URL to where it points [307]"].assert_eq(&failure(redirect).await);
     let closed = hosted("http://127.0.0.1:1/v1", &Limits::default());
     let refused = closed.answer(&request()).await.unwrap_err();
@@ -135,14 +111,10 @@ async fn what_breaks_on_the_way() {
 
 #[tokio::test]
 async fn connections_are_limited_and_kept() {
-    let server = Fake::start(|n, _| {
-        Step::json(&json!({"choices": [{"message": {"content": n.to_string()}}]}))
-    });
+    let server =
+        Fake::start(|n, _| Step::json(&json!({"choices": [{"message": {"content": n.to_string()}}]})));
     let server = server.await.unwrap();
-    let limits = Limits {
-        connections_max: 3,
-        ..Limits::default()
-    };
+    let limits = Limits { connections_max: 3, ..Limits::default() };
     let model = Arc::new(hosted(server.url(), &limits));
     let calls: Vec<_> = (0..30)
         .map(|_| {

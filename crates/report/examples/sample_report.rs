@@ -14,10 +14,7 @@ fn main() -> io::Result<()> {
     let page = fixture::page();
     let figures = report::figures(&page);
     for (name, figure) in &figures {
-        fs::write(
-            path.with_file_name(format!("{name}.svg")),
-            report::svg(figure),
-        )?;
+        fs::write(path.with_file_name(format!("{name}.svg")), report::svg(figure))?;
     }
     let html = report::render(&page, &figures).map_err(io::Error::other)?;
     fs::write(&path, html)?;

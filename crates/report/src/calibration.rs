@@ -23,12 +23,7 @@ pub(crate) fn sentence(rows: &[&Calibration]) -> String {
     if rows.is_empty() {
         return "not calibrated in this run".into();
     }
-    let part = |kind: &str| {
-        rows.iter()
-            .filter(|c| c.kind == kind)
-            .copied()
-            .collect::<Vec<_>>()
-    };
+    let part = |kind: &str| rows.iter().filter(|c| c.kind == kind).copied().collect::<Vec<_>>();
     let (positive, negative) = (part("positive"), part("negative"));
     let good = |rows: &[&Calibration]| rows.iter().filter(|c| held(c) == Some(true)).count();
     let mut out = format!(
@@ -39,11 +34,7 @@ pub(crate) fn sentence(rows: &[&Calibration]) -> String {
         negative.len(),
         replicates(rows)
     );
-    let failed: Vec<String> = rows
-        .iter()
-        .filter(|c| held(c) != Some(true))
-        .map(|c| failure(c))
-        .collect();
+    let failed: Vec<String> = rows.iter().filter(|c| held(c) != Some(true)).map(|c| failure(c)).collect();
     if !failed.is_empty() {
         out.push_str(&format!("; misread: {}", failed.join(", ")));
     }
@@ -56,21 +47,11 @@ fn replicates(rows: &[&Calibration]) -> String {
         [n] => counted(n, "replicate"),
         _ => {
             let (low, high) = (sizes.iter().min(), sizes.iter().max());
-            format!(
-                "{}–{} replicates",
-                count(*low.unwrap_or(&0)),
-                count(*high.unwrap_or(&0))
-            )
+            format!("{}–{} replicates", count(*low.unwrap_or(&0)), count(*high.unwrap_or(&0)))
         }
     }
 }
 
 fn failure(c: &Calibration) -> String {
-    format!(
-        "{} on {} ({}/{})",
-        c.control,
-        c.estimand,
-        count(c.detected),
-        count(c.n)
-    )
+    format!("{} on {} ({}/{})", c.control, c.estimand, count(c.detected), count(c.n))
 }

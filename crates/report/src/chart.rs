@@ -189,11 +189,7 @@ impl Pen {
         add_axes_and_grid(&mut scene, &scale, &layout);
         add_labels_and_title(&mut scene, &scale, &layout);
         scene.elements.retain(|p| !frames(p, &scale));
-        Self {
-            scene,
-            scale,
-            y: 0.0,
-        }
+        Self { scene, scale, y: 0.0 }
     }
 
     fn legend(&mut self, chart: &Chart) {
@@ -279,10 +275,7 @@ impl Pen {
             self.reading(reading, y);
         }
         let note = clipped(&plain(&line.note), NOTE_CHARS);
-        let control = line
-            .reading
-            .as_ref()
-            .is_some_and(|r| r.mark.colour == CONTROL);
+        let control = line.reading.as_ref().is_some_and(|r| r.mark.colour == CONTROL);
         let colour = if control { MUTED } else { colour };
         self.text(WIDTH - RIGHT + 14.0, y + 4.0, note, 12, colour);
         self.text(WIDTH - OF, y + 4.0, plain(&line.of), 12, MUTED);
@@ -346,34 +339,18 @@ impl Pen {
     }
 
     fn reference_lines(&mut self, at: &[f64]) {
-        let (top, bottom) = (
-            self.scale.margin_top,
-            self.scale.height - self.scale.margin_bottom,
-        );
+        let (top, bottom) = (self.scale.margin_top, self.scale.height - self.scale.margin_bottom);
         for x in at {
             let x = self.x(*x);
             // Under the marks, over the bands and the grid.
             let line = stroke((x, top), (x, bottom), MUTED, 1.0, Some("3,3"));
-            let first = self
-                .scene
-                .elements
-                .iter()
-                .position(|p| matches!(p, Primitive::Text { .. }));
+            let first = self.scene.elements.iter().position(|p| matches!(p, Primitive::Text { .. }));
             self.scene.elements.insert(first.unwrap_or(0), line);
         }
     }
 
-    fn stroke(
-        &mut self,
-        from: (f64, f64),
-        to: (f64, f64),
-        colour: &str,
-        width: f64,
-        dash: Option<&str>,
-    ) {
-        self.scene
-            .elements
-            .push(stroke(from, to, colour, width, dash));
+    fn stroke(&mut self, from: (f64, f64), to: (f64, f64), colour: &str, width: f64, dash: Option<&str>) {
+        self.scene.elements.push(stroke(from, to, colour, width, dash));
     }
 
     fn text(&mut self, x: f64, y: f64, content: String, size: u32, colour: &str) {
@@ -398,16 +375,9 @@ impl Pen {
 
     /// Where a value lies; what is off the axis stands at its end.
     fn x(&self, value: f64) -> f64 {
-        let (left, right) = (
-            self.scale.margin_left,
-            self.scale.width - self.scale.margin_right,
-        );
+        let (left, right) = (self.scale.margin_left, self.scale.width - self.scale.margin_right);
         let x = self.scale.map_x(value);
-        if x.is_finite() {
-            x.clamp(left, right)
-        } else {
-            left
-        }
+        if x.is_finite() { x.clamp(left, right) } else { left }
     }
 
     fn finish(self) -> String {
@@ -415,13 +385,7 @@ impl Pen {
     }
 }
 
-fn stroke(
-    from: (f64, f64),
-    to: (f64, f64),
-    colour: &str,
-    width: f64,
-    dash: Option<&str>,
-) -> Primitive {
+fn stroke(from: (f64, f64), to: (f64, f64), colour: &str, width: f64, dash: Option<&str>) -> Primitive {
     Primitive::Line {
         x1: from.0,
         y1: from.1,

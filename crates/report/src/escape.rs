@@ -48,9 +48,9 @@ fn written(text: &str, limit: usize, stays: impl Fn(char) -> bool) -> String {
 
 /// Their names rather than the pictures of Unicode, for which many fonts have no glyph.
 const CONTROLS: [&str; 32] = [
-    "NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS", "HT", "LF", "VT", "FF", "CR",
-    "SO", "SI", "DLE", "DC1", "DC2", "DC3", "DC4", "NAK", "SYN", "ETB", "CAN", "EM", "SUB", "ESC",
-    "FS", "GS", "RS", "US",
+    "NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS", "HT", "LF", "VT", "FF", "CR", "SO", "SI",
+    "DLE", "DC1", "DC2", "DC3", "DC4", "NAK", "SYN", "ETB", "CAN", "EM", "SUB", "ESC", "FS", "GS", "RS",
+    "US",
 ];
 
 enum Shown {
@@ -106,23 +106,11 @@ mod tests {
 
     #[test]
     fn what_acts_is_seen() {
-        check(
-            "\x1b[31mred\x07\r\x7f\u{9b}2J\0",
-            expect!["⟨ESC⟩[31mred⟨BEL⟩⟨CR⟩⟨DEL⟩⟨U+009B⟩2J⟨NUL⟩"],
-        );
-        check(
-            "pay \u{202e}evil\u{2069}",
-            expect!["pay ⟨U+202E⟩evil⟨U+2069⟩"],
-        );
-        check(
-            "a\u{200b}b\u{feff}c\u{ad}d\u{e0041}",
-            expect!["a⟨U+200B⟩b⟨U+FEFF⟩c⟨U+00AD⟩d⟨U+E0041⟩"],
-        );
+        check("\x1b[31mred\x07\r\x7f\u{9b}2J\0", expect!["⟨ESC⟩[31mred⟨BEL⟩⟨CR⟩⟨DEL⟩⟨U+009B⟩2J⟨NUL⟩"]);
+        check("pay \u{202e}evil\u{2069}", expect!["pay ⟨U+202E⟩evil⟨U+2069⟩"]);
+        check("a\u{200b}b\u{feff}c\u{ad}d\u{e0041}", expect!["a⟨U+200B⟩b⟨U+FEFF⟩c⟨U+00AD⟩d⟨U+E0041⟩"]);
         check("a\u{301}b", expect!["áb"]);
-        check(
-            &format!("z{}", "\u{301}".repeat(5)),
-            expect!["ź́́⟨U+0301⟩⟨U+0301⟩"],
-        );
+        check(&format!("z{}", "\u{301}".repeat(5)), expect!["ź́́⟨U+0301⟩⟨U+0301⟩"]);
         check("two\nlines\tkept", expect!["two\nlines\tkept"]);
     }
 

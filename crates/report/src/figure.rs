@@ -137,13 +137,7 @@ pub(crate) fn scenarios(page: &Page) -> Vec<String> {
     let seen = f.cells.iter().map(|c| &c.scenario);
     let calibrated = f.calibration.iter().map(|c| &c.scenario);
     let missing = f.missing.iter().map(|m| &m.scenario);
-    distinct(
-        told.chain(found)
-            .chain(seen)
-            .chain(calibrated)
-            .chain(missing)
-            .cloned(),
-    )
+    distinct(told.chain(found).chain(seen).chain(calibrated).chain(missing).cloned())
 }
 
 /// The items in the order of their first appearance.
@@ -161,27 +155,14 @@ fn of_scenario(page: &Page, scenario: &str) -> Vec<(String, Figure)> {
 
 /// One forest for each unit: probabilities and items do not share an axis.
 fn forests(page: &Page, scenario: &str) -> Vec<(String, Figure)> {
-    let of: Vec<&Estimate> = page
-        .findings
-        .estimates
-        .iter()
-        .filter(|e| e.scenario == scenario)
-        .collect();
+    let of: Vec<&Estimate> = page.findings.estimates.iter().filter(|e| e.scenario == scenario).collect();
     let units = distinct(of.iter().map(|e| e.unit.clone()));
     let alone = units.len() == 1;
     units
         .into_iter()
         .map(|unit| {
-            let rows = of
-                .iter()
-                .filter(|e| e.unit == unit)
-                .map(|e| forest_row(e))
-                .collect();
-            let name = if alone {
-                "forest".to_owned()
-            } else {
-                format!("forest-{unit}")
-            };
+            let rows = of.iter().filter(|e| e.unit == unit).map(|e| forest_row(e)).collect();
+            let name = if alone { "forest".to_owned() } else { format!("forest-{unit}") };
             (name, forest(scenario, &unit, of[0].level, rows))
         })
         .collect()
@@ -191,10 +172,7 @@ fn forest(scenario: &str, unit: &str, level: f64, rows: Vec<ForestRow>) -> Figur
     Figure::Forest(Forest {
         scenario: scenario.to_owned(),
         title: format!("{scenario}: contrasts"),
-        x_label: format!(
-            "difference in {unit}, with its {:.0} % interval",
-            level * 100.0
-        ),
+        x_label: format!("difference in {unit}, with its {:.0} % interval", level * 100.0),
         zero: 0.0,
         rows: together(rows, |r| r.group.clone(), |r| r.control),
     })
@@ -216,11 +194,7 @@ fn forest_row(e: &Estimate) -> ForestRow {
 }
 
 fn rates(page: &Page, scenario: &str) -> Option<Figure> {
-    let of = page
-        .findings
-        .cells
-        .iter()
-        .filter(|c| c.scenario == scenario);
+    let of = page.findings.cells.iter().filter(|c| c.scenario == scenario);
     let rows: Vec<RateRow> = of.map(rate_row).collect();
     (!rows.is_empty()).then(|| {
         Figure::Cells(Rates {
@@ -246,11 +220,7 @@ fn rate_row(c: &Cell) -> RateRow {
 }
 
 fn detections(page: &Page, scenario: &str) -> Option<Figure> {
-    let of = page
-        .findings
-        .calibration
-        .iter()
-        .filter(|c| c.scenario == scenario);
+    let of = page.findings.calibration.iter().filter(|c| c.scenario == scenario);
     let rows: Vec<DetectionRow> = of.map(detection_row).collect();
     (!rows.is_empty()).then(|| {
         Figure::Calibration(Detections {
@@ -279,11 +249,7 @@ fn detection_row(c: &Calibration) -> DetectionRow {
 
 /// Rows of one group stand together, groups in the order of their first row; within a group the rows
 /// that `last` names come last.
-pub(crate) fn together<T>(
-    rows: Vec<T>,
-    group: impl Fn(&T) -> String,
-    last: impl Fn(&T) -> bool,
-) -> Vec<T> {
+pub(crate) fn together<T>(rows: Vec<T>, group: impl Fn(&T) -> String, last: impl Fn(&T) -> bool) -> Vec<T> {
     let groups = distinct(rows.iter().map(&group));
     let place = |row: &T| groups.iter().position(|g| *g == group(row));
     let mut rows = rows;
@@ -314,11 +280,7 @@ fn safe(text: &str) -> String {
         }
     }
     let out = out.trim_end_matches('-');
-    if out.is_empty() {
-        "unnamed".into()
-    } else {
-        out.to_owned()
-    }
+    if out.is_empty() { "unnamed".into() } else { out.to_owned() }
 }
 
 #[cfg(test)]
@@ -328,24 +290,14 @@ mod tests {
     #[test]
     fn names_are_safe_and_distinct() {
         let mut taken = BTreeSet::new();
-        assert_eq!(
-            free_name(&mut taken, "../etc/passwd", "forest"),
-            "etc-passwd-forest"
-        );
-        assert_eq!(
-            free_name(&mut taken, "etc\\passwd", "forest"),
-            "etc-passwd-forest-2"
-        );
+        assert_eq!(free_name(&mut taken, "../etc/passwd", "forest"), "etc-passwd-forest");
+        assert_eq!(free_name(&mut taken, "etc\\passwd", "forest"), "etc-passwd-forest-2");
         assert_eq!(free_name(&mut taken, "\u{202e}", "cells"), "unnamed-cells");
     }
 
     #[test]
     fn groups_stand_together() {
-        let rows = together(
-            vec!["b1", "a1", "b0", "a0"],
-            |r| r[..1].into(),
-            |r| r.ends_with('1'),
-        );
+        let rows = together(vec!["b1", "a1", "b0", "a0"], |r| r[..1].into(), |r| r.ends_with('1'));
         assert_eq!(rows, ["b0", "b1", "a0", "a1"]);
     }
 }

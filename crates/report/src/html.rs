@@ -14,9 +14,7 @@ pub type TemplateError = minijinja::Error;
 /// tables and transcripts; cost, caveats, how to make it again, bill of materials.
 pub fn render(page: &Page, figures: &[(String, Figure)]) -> Result<String, TemplateError> {
     let view = PageView::new(page, figures);
-    environment()?
-        .get_template("page.html")?
-        .render(Value::from_serialize(&view))
+    environment()?.get_template("page.html")?.render(Value::from_serialize(&view))
 }
 
 fn environment() -> Result<Environment<'static>, TemplateError> {
@@ -29,10 +27,7 @@ fn environment() -> Result<Environment<'static>, TemplateError> {
     env.add_template("page.html", include_str!("../templates/page.html"))?;
     env.add_template("scenario.html", include_str!("../templates/scenario.html"))?;
     env.add_template("tables.html", include_str!("../templates/tables.html"))?;
-    env.add_template(
-        "transcript.html",
-        include_str!("../templates/transcript.html"),
-    )?;
+    env.add_template("transcript.html", include_str!("../templates/transcript.html"))?;
     Ok(env)
 }
 

@@ -33,9 +33,7 @@ impl Entry {
             estimate: shown.map_or(NOTHING.into(), |s| signed(s.0)),
             interval: shown.map_or(String::new(), |s| interval(s.1, s.2)),
             n: count(e.n),
-            verdict: format!("{} {mark}", verdict(e.verdict))
-                .trim_end()
-                .to_owned(),
+            verdict: format!("{} {mark}", verdict(e.verdict)).trim_end().to_owned(),
             tone: tone(e),
         }
     }
@@ -66,39 +64,17 @@ pub(crate) struct Columns {
 impl Columns {
     /// The same for all scenarios; the forest gets what is left, or is left out.
     pub(crate) fn new(f: &Findings, width: usize) -> Self {
-        let entries: Vec<Entry> = f
-            .estimates
-            .iter()
-            .map(|e| Entry::new(e, String::new()))
-            .collect();
+        let entries: Vec<Entry> = f.estimates.iter().map(|e| Entry::new(e, String::new())).collect();
         let widest = |text: fn(&Entry) -> &str, least: usize| {
-            entries
-                .iter()
-                .map(|e| text(e).chars().count())
-                .max()
-                .unwrap_or(0)
-                .max(least)
+            entries.iter().map(|e| text(e).chars().count()).max().unwrap_or(0).max(least)
         };
-        let (estimate, interval, n) = (
-            widest(|e| &e.estimate, 8),
-            widest(|e| &e.interval, 14),
-            widest(|e| &e.n, 3),
-        );
+        let (estimate, interval, n) =
+            (widest(|e| &e.estimate, 8), widest(|e| &e.interval, 14), widest(|e| &e.n, 3));
         let room = width.saturating_sub(GAPS + VERDICT + estimate + interval + n);
         let model = widest(|e| &e.model, 12).min(NAME_MAX).min(room);
         let forest = room.saturating_sub(model + 2).min(FOREST_MAX);
-        let forest = if forest < FOREST_MIN {
-            0
-        } else {
-            forest - (forest + 1) % 2
-        };
-        Self {
-            model,
-            forest,
-            estimate,
-            interval,
-            n,
-        }
+        let forest = if forest < FOREST_MIN { 0 } else { forest - (forest + 1) % 2 };
+        Self { model, forest, estimate, interval, n }
     }
 
     fn widths(&self) -> Vec<usize> {
@@ -106,42 +82,24 @@ impl Columns {
         if self.forest > 0 {
             out.push(self.forest + 2);
         }
-        out.extend([
-            self.estimate + 2,
-            self.interval + 1,
-            self.n + 2,
-            VERDICT + 2,
-        ]);
+        out.extend([self.estimate + 2, self.interval + 1, self.n + 2, VERDICT + 2]);
         out
     }
 }
 
 /// A header and one line for each entry.
-pub(crate) fn rendered(
-    entries: &[Entry],
-    of: &[&Estimate],
-    columns: &Columns,
-    style: Style,
-) -> Vec<String> {
+pub(crate) fn rendered(entries: &[Entry], of: &[&Estimate], columns: &Columns, style: Style) -> Vec<String> {
     let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     let ends: Vec<f64> = of.iter().map(|e| reach(of, &e.unit)).collect();
     table.add_row(header(of, columns));
     for ((entry, e), end) in entries.iter().zip(of).zip(&ends) {
         table.add_row(cells(entry, &forest(e, *end, columns.forest), columns));
     }
     constrain(&mut table, columns);
-    let tones = [Tone::Quiet]
-        .into_iter()
-        .chain(entries.iter().map(|e| e.tone));
+    let tones = [Tone::Quiet].into_iter().chain(entries.iter().map(|e| e.tone));
     let lines: Vec<String> = table.lines().collect();
-    lines
-        .iter()
-        .zip(tones)
-        .map(|(line, tone)| style.paint(tone, line.trim_end()))
-        .collect()
+    lines.iter().zip(tones).map(|(line, tone)| style.paint(tone, line.trim_end())).collect()
 }
 
 fn constrain(table: &mut Table, columns: &Columns) {
@@ -162,12 +120,7 @@ fn cells(e: &Entry, forest: &str, columns: &Columns) -> Vec<String> {
     if columns.forest > 0 {
         out.push(format!("  {forest}"));
     }
-    out.extend([
-        e.estimate.clone(),
-        format!(" {}", e.interval),
-        e.n.clone(),
-        format!("  {}", e.verdict),
-    ]);
+    out.extend([e.estimate.clone(), format!(" {}", e.interval), e.n.clone(), format!("  {}", e.verdict)]);
     out
 }
 
@@ -176,17 +129,8 @@ fn header(of: &[&Estimate], columns: &Columns) -> Vec<String> {
     if columns.forest > 0 {
         out.push(format!("  {}", scale(of, columns.forest)));
     }
-    out.extend([
-        "estimate".into(),
-        " 95 % interval".into(),
-        "n".into(),
-        "  verdict".into(),
-    ]);
-    if let Some(level) = of
-        .first()
-        .map(|e| e.level * 100.0)
-        .filter(|l| l.round() != 95.0)
-    {
+    out.extend(["estimate".into(), " 95 % interval".into(), "n".into(), "  verdict".into()]);
+    if let Some(level) = of.first().map(|e| e.level * 100.0).filter(|l| l.round() != 95.0) {
         let place = out.len() - 3;
         out[place] = format!(" {level:.0} % interval");
     }
@@ -208,27 +152,16 @@ fn scale(of: &[&Estimate], width: usize) -> String {
 }
 
 fn tick(x: f64) -> String {
-    signed(x)
-        .trim_end_matches('0')
-        .trim_end_matches('.')
-        .to_owned()
+    signed(x).trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// How far the axis reaches from zero, for one unit: a round number.
 fn reach(of: &[&Estimate], unit: &str) -> f64 {
-    let ends = of
-        .iter()
-        .filter(|e| e.unit == unit)
-        .filter_map(|e| shown(e));
-    let far = ends
-        .map(|(_, low, high)| low.abs().max(high.abs()))
-        .fold(0.05, f64::max);
+    let ends = of.iter().filter(|e| e.unit == unit).filter_map(|e| shown(e));
+    let far = ends.map(|(_, low, high)| low.abs().max(high.abs())).fold(0.05, f64::max);
     let power = 10f64.powf(far.log10().floor());
     let round = [1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0].map(|r| r * power);
-    round
-        .into_iter()
-        .find(|r| *r >= far * 0.999)
-        .unwrap_or(10.0 * power)
+    round.into_iter().find(|r| *r >= far * 0.999).unwrap_or(10.0 * power)
 }
 
 /// `      │  ──●──  `: zero, the interval, the estimate.
@@ -241,11 +174,7 @@ fn forest(e: &Estimate, reach: f64, width: usize) -> String {
             *c = '─';
         }
         // An interval that rounds up to zero without holding it does not cross the line.
-        let crossed = if low <= 0.0 && high >= 0.0 {
-            '┼'
-        } else {
-            '│'
-        };
+        let crossed = if low <= 0.0 && high >= 0.0 { '┼' } else { '│' };
         set(&mut out, place(0.0), '│', crossed);
         if let Some(c) = out.get_mut(place(at)) {
             *c = point(e.verdict);

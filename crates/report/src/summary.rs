@@ -4,13 +4,8 @@ use crate::figure::distinct;
 use crate::words::{NOTHING, count, counted, interval, is_control, list, numbers, signed};
 use crate::{Estimate, Findings, Verdict};
 
-const ORDER: [Verdict; 5] = [
-    Verdict::Positive,
-    Verdict::Negative,
-    Verdict::Equivalent,
-    Verdict::Undecided,
-    Verdict::CannotTell,
-];
+const ORDER: [Verdict; 5] =
+    [Verdict::Positive, Verdict::Negative, Verdict::Equivalent, Verdict::Undecided, Verdict::CannotTell];
 
 /// Sentences, the models first, then the controls.
 pub(crate) fn summary(f: &Findings) -> Vec<String> {
@@ -24,11 +19,7 @@ pub(crate) fn summary(f: &Findings) -> Vec<String> {
 
 fn of_model(f: &Findings, model: &str) -> Vec<String> {
     let rows: Vec<&Estimate> = f.estimates.iter().filter(|e| e.model == model).collect();
-    let mut out = vec![format!(
-        "On {model}, {}: {}.",
-        asked(rows.len()),
-        tally(&rows)
-    )];
+    let mut out = vec![format!("On {model}, {}: {}.", asked(rows.len()), tally(&rows))];
     for verdict in [Verdict::Positive, Verdict::Negative] {
         out.extend(named(&rows, verdict));
     }
@@ -60,58 +51,31 @@ fn phrase(v: Verdict) -> &'static str {
 fn named(rows: &[&Estimate], verdict: Verdict) -> Option<String> {
     let of = rows.iter().filter(|e| e.verdict == verdict);
     let names: Vec<String> = of.map(|e| told(e)).collect();
-    let word = if verdict == Verdict::Positive {
-        "Positive"
-    } else {
-        "Negative"
-    };
+    let word = if verdict == Verdict::Positive { "Positive" } else { "Negative" };
     (!names.is_empty()).then(|| format!("{word}: {}.", names.join("; ")))
 }
 
 /// The contrast with its number, interval and n.
 fn told(e: &Estimate) -> String {
-    let numbers = numbers(e).map_or(NOTHING.into(), |(at, low, high)| {
-        format!("{} {}", signed(at), interval(low, high))
-    });
-    format!(
-        "{} in {} ({}), {numbers} {}, n {}",
-        e.estimand,
-        e.scenario,
-        e.contrast,
-        e.unit,
-        count(e.n)
-    )
+    let numbers = numbers(e)
+        .map_or(NOTHING.into(), |(at, low, high)| format!("{} {}", signed(at), interval(low, high)));
+    format!("{} in {} ({}), {numbers} {}, n {}", e.estimand, e.scenario, e.contrast, e.unit, count(e.n))
 }
 
 fn untold(rows: &[&Estimate]) -> Option<String> {
-    let of: Vec<_> = rows
-        .iter()
-        .filter(|e| e.verdict == Verdict::CannotTell)
-        .collect();
-    let because = |e: &Estimate| {
-        e.because
-            .clone()
-            .unwrap_or_else(|| "no reason was recorded".into())
-    };
+    let of: Vec<_> = rows.iter().filter(|e| e.verdict == Verdict::CannotTell).collect();
+    let because = |e: &Estimate| e.because.clone().unwrap_or_else(|| "no reason was recorded".into());
     let reasons = distinct(of.iter().map(|e| because(e)));
     let told = |reason: String| {
         let n = of.iter().filter(|e| because(e) == reason).count();
-        format!(
-            "{} because {}",
-            count(n as u64),
-            reason.trim_end_matches('.')
-        )
+        format!("{} because {}", count(n as u64), reason.trim_end_matches('.'))
     };
     let told: Vec<String> = reasons.into_iter().map(told).collect();
     (!told.is_empty()).then(|| format!("Cannot tell: {}.", told.join("; ")))
 }
 
 fn of_controls(f: &Findings, controls: &[String]) -> Option<String> {
-    let rows: Vec<&Estimate> = f
-        .estimates
-        .iter()
-        .filter(|e| is_control(&e.model))
-        .collect();
+    let rows: Vec<&Estimate> = f.estimates.iter().filter(|e| is_control(&e.model)).collect();
     (!rows.is_empty()).then(|| {
         format!(
             "On {}, whose disposition is known, {}: {}. They show what a finding looks like and are no findings themselves.",
@@ -123,12 +87,7 @@ fn of_controls(f: &Findings, controls: &[String]) -> Option<String> {
 }
 
 fn missing(f: &Findings) -> String {
-    let n: u64 = f
-        .missing
-        .iter()
-        .filter(|m| !is_control(&m.model))
-        .map(|m| m.n)
-        .sum();
+    let n: u64 = f.missing.iter().filter(|m| !is_control(&m.model)).map(|m| m.n).sum();
     match n {
         0 => "Of the models' answers, none is missing from the estimates.".into(),
         n => format!(

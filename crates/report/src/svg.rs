@@ -34,27 +34,19 @@ fn dressed(svg: &str, title: &str, described: &str) -> String {
 }
 
 fn attribute<'a>(tag: &'a str, name: &str) -> &'a str {
-    let after = tag
-        .split_once(&format!("{name}=\""))
-        .map_or("0", |(_, after)| after);
+    let after = tag.split_once(&format!("{name}=\"")).map_or("0", |(_, after)| after);
     after.split('"').next().unwrap_or("0")
 }
 
 fn escaped(text: &str) -> String {
     let text = one_line(text, 4000);
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 fn grouped<T>(rows: &[T], heading: impl Fn(&T) -> &str) -> Vec<(String, Vec<&T>)> {
     let names = distinct(rows.iter().map(|r| heading(r).to_owned()));
     let of = |name: &str| rows.iter().filter(|r| heading(r) == name).collect();
-    names
-        .into_iter()
-        .map(|name| (name.clone(), of(&name)))
-        .collect()
+    names.into_iter().map(|name| (name.clone(), of(&name))).collect()
 }
 
 fn forest(f: &Forest) -> Chart {
@@ -66,27 +58,13 @@ fn forest(f: &Forest) -> Chart {
     Chart {
         axis: forest_axis(f),
         legend: forest_legend(f),
-        groups: grouped(&f.rows, |r| &r.group)
-            .into_iter()
-            .map(group)
-            .collect(),
+        groups: grouped(&f.rows, |r| &r.group).into_iter().map(group).collect(),
     }
 }
 
 fn forest_axis(f: &Forest) -> Axis {
-    let ends = f.rows.iter().flat_map(|r| {
-        [
-            r.low,
-            r.high,
-            Some(f.zero - r.margin),
-            Some(f.zero + r.margin),
-        ]
-    });
-    let far = ends
-        .flatten()
-        .filter(|x| x.is_finite())
-        .map(|x| (x - f.zero).abs())
-        .fold(0.0, f64::max);
+    let ends = f.rows.iter().flat_map(|r| [r.low, r.high, Some(f.zero - r.margin), Some(f.zero + r.margin)]);
+    let far = ends.flatten().filter(|x| x.is_finite()).map(|x| (x - f.zero).abs()).fold(0.0, f64::max);
     let step = round_step(far.max(0.02) / 3.0);
     let half = (far.max(step) / step).ceil() * step;
     Axis {
@@ -102,32 +80,19 @@ fn forest_axis(f: &Forest) -> Axis {
 /// 1, 2 or 5 times a power of ten, at least `x`.
 fn round_step(x: f64) -> f64 {
     let power = 10f64.powf(x.log10().floor());
-    let factor = [1.0, 2.0, 5.0, 10.0]
-        .into_iter()
-        .find(|f| f * power >= x * 0.999);
+    let factor = [1.0, 2.0, 5.0, 10.0].into_iter().find(|f| f * power >= x * 0.999);
     factor.unwrap_or(10.0) * power
 }
 
 fn signed_tick(x: f64) -> String {
     let text = signed(x);
     let short = text.trim_end_matches('0').trim_end_matches('.');
-    if short.is_empty() {
-        "0".into()
-    } else {
-        short.to_owned()
-    }
+    if short.is_empty() { "0".into() } else { short.to_owned() }
 }
 
 fn forest_legend(f: &Forest) -> Vec<(Mark, String)> {
-    let has = |v: Verdict| {
-        f.rows
-            .iter()
-            .any(|r| r.verdict == v && r.estimate.is_some())
-    };
-    let mark = |shape| Mark {
-        colour: MODELS[0],
-        shape,
-    };
+    let has = |v: Verdict| f.rows.iter().any(|r| r.verdict == v && r.estimate.is_some());
+    let mark = |shape| Mark { colour: MODELS[0], shape };
     let mut out = Vec::new();
     if has(Verdict::Positive) || has(Verdict::Negative) {
         out.push((mark(Shape::Square), "positive or negative".to_owned()));
@@ -139,13 +104,7 @@ fn forest_legend(f: &Forest) -> Vec<(Mark, String)> {
         out.push((mark(Shape::Hollow), "undecided".to_owned()));
     }
     if f.rows.iter().any(|r| r.control) {
-        out.push((
-            Mark {
-                colour: CONTROL,
-                shape: Shape::Square,
-            },
-            "control".to_owned(),
-        ));
+        out.push((Mark { colour: CONTROL, shape: Shape::Square }, "control".to_owned()));
     }
     out.push((mark(Shape::Band), "equivalence margin".to_owned()));
     out
@@ -153,37 +112,16 @@ fn forest_legend(f: &Forest) -> Vec<(Mark, String)> {
 
 fn forest_row(r: &ForestRow) -> Row {
     let colour = if r.control { CONTROL } else { MODELS[0] };
-    let mark = Mark {
-        colour,
-        shape: shape_of(r.verdict),
-    };
-    let numbers = r
-        .estimate
-        .zip(r.low)
-        .zip(r.high)
-        .map(|((at, low), high)| (at, low, high));
+    let mark = Mark { colour, shape: shape_of(r.verdict) };
+    let numbers = r.estimate.zip(r.low).zip(r.high).map(|((at, low), high)| (at, low, high));
     let note = match numbers {
         Some((at, low, high)) => format!("{} {}", signed(at), interval(low, high)),
         None => verdict(r.verdict).to_owned(),
     };
-    let reading = numbers.map(|(at, low, high)| Reading {
-        mark,
-        at,
-        low,
-        high,
-    });
+    let reading = numbers.map(|(at, low, high)| Reading { mark, at, low, high });
     let of = format!("n {}", count(r.n));
     let told = format!("{}: {note}, {of}: {}", r.label, verdict(r.verdict));
-    Row {
-        label: r.label.clone(),
-        muted: r.control,
-        lines: vec![Line {
-            reading,
-            note,
-            of,
-            told,
-        }],
-    }
+    Row { label: r.label.clone(), muted: r.control, lines: vec![Line { reading, note, of, told }] }
 }
 
 fn shape_of(v: Verdict) -> Shape {
@@ -195,10 +133,7 @@ fn shape_of(v: Verdict) -> Shape {
 }
 
 fn told_forest(f: &Forest) -> String {
-    let rows = f
-        .rows
-        .iter()
-        .map(|r| format!("{}, {}", r.group, forest_row(r).lines[0].told));
+    let rows = f.rows.iter().map(|r| format!("{}, {}", r.group, forest_row(r).lines[0].told));
     rows.collect::<Vec<_>>().join(". ")
 }
 
@@ -211,14 +146,8 @@ fn rates(f: &Rates) -> Chart {
     };
     Chart {
         axis: share_axis(&f.x_label, vec![]),
-        legend: marks
-            .iter()
-            .map(|(model, mark)| (*mark, model.clone()))
-            .collect(),
-        groups: grouped(&f.rows, |r| &r.group)
-            .into_iter()
-            .map(group)
-            .collect(),
+        legend: marks.iter().map(|(model, mark)| (*mark, model.clone())).collect(),
+        groups: grouped(&f.rows, |r| &r.group).into_iter().map(group).collect(),
     }
 }
 
@@ -228,91 +157,44 @@ fn model_marks(rows: &[RateRow]) -> Vec<(String, Mark)> {
     let models = distinct(rows.iter().map(|r| (r.control, r.model.clone())));
     let (mut controls, mut others) = (SHAPES.iter().cycle(), MODELS.iter().cycle());
     let mut mark = |control: bool| match control {
-        true => Mark {
-            colour: CONTROL,
-            shape: controls.next().copied().unwrap_or(Shape::Ring),
-        },
-        false => Mark {
-            colour: others.next().copied().unwrap_or(MODELS[0]),
-            shape: Shape::Dot,
-        },
+        true => Mark { colour: CONTROL, shape: controls.next().copied().unwrap_or(Shape::Ring) },
+        false => Mark { colour: others.next().copied().unwrap_or(MODELS[0]), shape: Shape::Dot },
     };
-    models
-        .into_iter()
-        .map(|(control, model)| (model, mark(control)))
-        .collect()
+    models.into_iter().map(|(control, model)| (model, mark(control))).collect()
 }
 
 fn cell_rows(rows: &[&RateRow], marks: &[(String, Mark)]) -> Vec<Row> {
     let cells = distinct(rows.iter().map(|r| r.label.clone()));
-    let of = |cell: &str| {
-        rows.iter()
-            .filter(|r| r.label == cell)
-            .map(|r| rate_line(r, marks))
-            .collect()
-    };
-    cells
-        .into_iter()
-        .map(|cell| Row {
-            lines: of(&cell),
-            label: cell,
-            muted: false,
-        })
-        .collect()
+    let of = |cell: &str| rows.iter().filter(|r| r.label == cell).map(|r| rate_line(r, marks)).collect();
+    cells.into_iter().map(|cell| Row { lines: of(&cell), label: cell, muted: false }).collect()
 }
 
 fn rate_line(r: &RateRow, marks: &[(String, Mark)]) -> Line {
     let note = rate(r.k, r.n, r.low, r.high);
-    let mark = marks
-        .iter()
-        .find(|(model, _)| *model == r.model)
-        .map(|(_, mark)| *mark);
+    let mark = marks.iter().find(|(model, _)| *model == r.model).map(|(_, mark)| *mark);
     let reading = mark.filter(|_| r.n > 0).map(|mark| Reading {
         mark,
         at: r.k as f64 / r.n as f64,
         low: r.low,
         high: r.high,
     });
-    Line {
-        reading,
-        told: format!("{}, {}: {note}", r.model, r.label),
-        note,
-        of: String::new(),
-    }
+    Line { reading, told: format!("{}, {}: {note}", r.model, r.label), note, of: String::new() }
 }
 
 fn told_rates(f: &Rates) -> String {
-    let told = |r: &RateRow| {
-        format!(
-            "{}, {}, {}: {}",
-            r.group,
-            r.label,
-            r.model,
-            rate(r.k, r.n, r.low, r.high)
-        )
-    };
+    let told =
+        |r: &RateRow| format!("{}, {}, {}: {}", r.group, r.label, r.model, rate(r.k, r.n, r.low, r.high));
     f.rows.iter().map(told).collect::<Vec<_>>().join(". ")
 }
 
 fn share_axis(label: &str, lines: Vec<f64>) -> Axis {
-    Axis {
-        label: label.to_owned(),
-        low: 0.0,
-        high: 1.0,
-        step: 0.2,
-        tick: |x| share_tick(x),
-        lines,
-    }
+    Axis { label: label.to_owned(), low: 0.0, high: 1.0, step: 0.2, tick: |x| share_tick(x), lines }
 }
 
 fn share_tick(x: f64) -> String {
     let text = share(x);
     let short = text.trim_end_matches('0').trim_end_matches('.');
-    if short.is_empty() {
-        "0".into()
-    } else {
-        short.to_owned()
-    }
+    if short.is_empty() { "0".into() } else { short.to_owned() }
 }
 
 fn detections(f: &Detections) -> Chart {
@@ -321,34 +203,19 @@ fn detections(f: &Detections) -> Chart {
         band: None,
         rows: rows.into_iter().map(detection_row).collect(),
     };
-    let positive = format!(
-        "positive control: should be found in ≥ {}",
-        share(f.positive_at_least)
-    );
+    let positive = format!("positive control: should be found in ≥ {}", share(f.positive_at_least));
     let negative = format!("negative control: in ≤ {}", share(f.negative_at_most));
     Chart {
         axis: share_axis(&f.x_label, vec![f.negative_at_most, f.positive_at_least]),
-        legend: vec![
-            (control_mark(true), positive),
-            (control_mark(false), negative),
-        ],
-        groups: grouped(&f.rows, |r| &r.group)
-            .into_iter()
-            .map(group)
-            .collect(),
+        legend: vec![(control_mark(true), positive), (control_mark(false), negative)],
+        groups: grouped(&f.rows, |r| &r.group).into_iter().map(group).collect(),
     }
 }
 
 fn control_mark(positive: bool) -> Mark {
     match positive {
-        true => Mark {
-            colour: GOOD,
-            shape: Shape::Dot,
-        },
-        false => Mark {
-            colour: CONTROL,
-            shape: Shape::Ring,
-        },
+        true => Mark { colour: GOOD, shape: Shape::Dot },
+        false => Mark { colour: CONTROL, shape: Shape::Ring },
     }
 }
 
@@ -365,20 +232,12 @@ fn detection_row(r: &DetectionRow) -> Row {
     Row {
         label: r.label.clone(),
         muted: !r.positive,
-        lines: vec![Line {
-            reading,
-            note,
-            of: String::new(),
-            told,
-        }],
+        lines: vec![Line { reading, note, of: String::new(), told }],
     }
 }
 
 fn told_detections(f: &Detections) -> String {
-    let rows = f
-        .rows
-        .iter()
-        .map(|r| format!("{}, {}", r.group, detection_row(r).lines[0].told));
+    let rows = f.rows.iter().map(|r| format!("{}, {}", r.group, detection_row(r).lines[0].told));
     rows.collect::<Vec<_>>().join(". ")
 }
 

@@ -31,11 +31,7 @@ pub fn cells(findings: &Findings, scenario: &str, width: usize, colour: bool) ->
     let mut screen = Screen::new(width, colour);
     let title = screen.style.paint(Tone::Strong, &name(scenario));
     screen.line(&title);
-    let of: Vec<&Cell> = findings
-        .cells
-        .iter()
-        .filter(|c| c.scenario == scenario)
-        .collect();
+    let of: Vec<&Cell> = findings.cells.iter().filter(|c| c.scenario == scenario).collect();
     let of = together(of, |c| c.outcome.clone(), |c| is_control(&c.model));
     for group in of.chunk_by(|a, b| a.outcome == b.outcome) {
         screen.heading(&group[0].outcome, "");
@@ -55,11 +51,7 @@ struct Screen {
 impl Screen {
     fn new(width: usize, colour: bool) -> Self {
         let style = if colour { Style::Ansi } else { Style::Plain };
-        Self {
-            out: String::new(),
-            width: width.clamp(60, 120),
-            style,
-        }
+        Self { out: String::new(), width: width.clamp(60, 120), style }
     }
 
     fn line(&mut self, text: &str) {
@@ -68,11 +60,8 @@ impl Screen {
     }
 
     fn head(&mut self, f: &Findings) {
-        let (controls, models): (Vec<_>, Vec<_>) = f
-            .models
-            .iter()
-            .map(|m| name(m))
-            .partition(|m| is_control(m));
+        let (controls, models): (Vec<_>, Vec<_>) =
+            f.models.iter().map(|m| name(m)).partition(|m| is_control(m));
         let mut who = models;
         if !controls.is_empty() {
             who.push(counted(controls.len() as u64, "control"));
@@ -86,43 +75,24 @@ impl Screen {
         let f = &page.findings;
         self.line("");
         self.question(page, scenario);
-        let of: Vec<&Estimate> = f
-            .estimates
-            .iter()
-            .filter(|e| e.scenario == scenario)
-            .collect();
+        let of: Vec<&Estimate> = f.estimates.iter().filter(|e| e.scenario == scenario).collect();
         let of = together(of, contrast, |e| is_control(&e.model));
         let reasons = reasons(&of);
         self.estimates(&of, &reasons, columns);
         self.reasons(&reasons);
         let told = page.scenarios.iter().find(|s| s.name == scenario);
         self.gates(told.map_or(&[], |s| &s.gates));
-        let calibration: Vec<&Calibration> = f
-            .calibration
-            .iter()
-            .filter(|c| c.scenario == scenario)
-            .collect();
+        let calibration: Vec<&Calibration> =
+            f.calibration.iter().filter(|c| c.scenario == scenario).collect();
         self.fact("instrument", &sentence(&calibration), Tone::Plain);
-        self.missing(
-            f.missing
-                .iter()
-                .filter(|m| m.scenario == scenario && m.n > 0)
-                .collect(),
-        );
+        self.missing(f.missing.iter().filter(|m| m.scenario == scenario && m.n > 0).collect());
     }
 
     fn question(&mut self, page: &Page, scenario: &str) {
-        let question = page
-            .scenarios
-            .iter()
-            .find(|s| s.name == scenario)
-            .map_or("", |s| &s.question);
+        let question = page.scenarios.iter().find(|s| s.name == scenario).map_or("", |s| &s.question);
         let title = self.style.paint(Tone::Strong, &name(scenario));
         self.line(&title);
-        for part in wrapped(&text(question), self.width - 2)
-            .iter()
-            .filter(|p| !p.is_empty())
-        {
+        for part in wrapped(&text(question), self.width - 2).iter().filter(|p| !p.is_empty()) {
             self.line(&format!("  {part}"));
         }
     }
@@ -136,10 +106,7 @@ impl Screen {
         }
         for group in of.chunk_by(|a, b| contrast(a) == contrast(b)) {
             let e = group[0];
-            self.heading(
-                &e.estimand,
-                &format!("· {} ({})", text(&e.contrast), name(&e.unit)),
-            );
+            self.heading(&e.estimand, &format!("· {} ({})", text(&e.contrast), name(&e.unit)));
             for line in lines.by_ref().take(group.len()) {
                 self.line(&line);
             }
@@ -149,10 +116,7 @@ impl Screen {
 
     fn heading(&mut self, head: &str, rest: &str) {
         let head = name(head);
-        let rest = wrapped(
-            rest,
-            self.width - 3 - head.chars().count().min(self.width / 2),
-        );
+        let rest = wrapped(rest, self.width - 3 - head.chars().count().min(self.width / 2));
         let strong = self.style.paint(Tone::Strong, &head);
         for (i, part) in rest.iter().enumerate() {
             let part = self.style.paint(Tone::Quiet, part);
@@ -175,18 +139,10 @@ impl Screen {
         let passed = distinct(open.iter().map(|g| name(&g.model))).len();
         for g in shut {
             let read = rate(g.k, g.n, g.low, g.high);
-            let needs = format!(
-                "needs {}, and more than chance ({})",
-                share(g.threshold),
-                share(g.chance)
-            );
+            let needs = format!("needs {}, and more than chance ({})", share(g.threshold), share(g.chance));
             self.fact(
                 "gate",
-                &format!(
-                    "{} failed: {}: {read}; {needs}",
-                    name(&g.model),
-                    text(&g.what)
-                ),
+                &format!("{} failed: {}: {read}; {needs}", name(&g.model), text(&g.what)),
                 Tone::Warm,
             );
         }
@@ -203,29 +159,16 @@ impl Screen {
     }
 
     fn missing(&mut self, missing: Vec<&Missing>) {
-        let (controls, models): (Vec<_>, Vec<_>) =
-            missing.into_iter().partition(|m| is_control(&m.model));
+        let (controls, models): (Vec<_>, Vec<_>) = missing.into_iter().partition(|m| is_control(&m.model));
         let mut parts: Vec<String> = models
             .iter()
-            .map(|m| {
-                format!(
-                    "{} {}/{} {}",
-                    name(&m.model),
-                    count(m.n),
-                    count(m.of),
-                    name(&m.kind)
-                )
-            })
+            .map(|m| format!("{} {}/{} {}", name(&m.model), count(m.n), count(m.of), name(&m.kind)))
             .collect();
         let n: u64 = controls.iter().map(|m| m.n).sum();
         if n > 0 {
             parts.push(format!("controls {} in all", count(n)));
         }
-        let told = if parts.is_empty() {
-            "nothing".to_owned()
-        } else {
-            parts.join(", ")
-        };
+        let told = if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") };
         self.fact("missing", &told, Tone::Plain);
     }
 
@@ -245,19 +188,11 @@ impl Screen {
 
     fn hanging(&mut self, lead: &str, text: &str, tone: Tone) {
         let indent = lead.chars().count();
-        let tone_of_lead = if matches!(tone, Tone::Warm) {
-            Tone::Warm
-        } else {
-            Tone::Quiet
-        };
+        let tone_of_lead = if matches!(tone, Tone::Warm) { Tone::Warm } else { Tone::Quiet };
         // The last guard before the terminal: whatever the callers forgot is made visible here.
         let text = one_line(text, FACT_BYTES_MAX);
         for (i, part) in wrapped(&text, self.width - 2 - indent).iter().enumerate() {
-            let start = if i == 0 {
-                self.style.paint(tone_of_lead, lead)
-            } else {
-                " ".repeat(indent)
-            };
+            let start = if i == 0 { self.style.paint(tone_of_lead, lead) } else { " ".repeat(indent) };
             self.line(&format!("  {start}{part}"));
         }
     }
@@ -267,11 +202,7 @@ impl Screen {
         let room = self.width.saturating_sub(4 + 24 + 2);
         let cell = clipped(&name(&c.cell), room.saturating_sub(26));
         let line = format!("{:24} {read:24}  {cell}", clipped(&name(&c.model), 24));
-        let tone = if is_control(&c.model) {
-            Tone::Quiet
-        } else {
-            Tone::Plain
-        };
+        let tone = if is_control(&c.model) { Tone::Quiet } else { Tone::Plain };
         let painted = self.style.paint(tone, line.trim_end());
         self.line(&format!("    {painted}"));
     }
@@ -295,11 +226,8 @@ fn reasons(of: &[&Estimate]) -> Vec<String> {
 }
 
 fn reason(e: &Estimate) -> Option<String> {
-    (e.verdict == Verdict::CannotTell).then(|| {
-        e.because
-            .as_deref()
-            .map_or("no reason was recorded".to_owned(), text)
-    })
+    (e.verdict == Verdict::CannotTell)
+        .then(|| e.because.as_deref().map_or("no reason was recorded".to_owned(), text))
 }
 
 /// The raised number of the reason.
@@ -310,9 +238,5 @@ fn mark(e: &Estimate, reasons: &[String]) -> String {
 
 fn raised(n: usize) -> String {
     const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    n.to_string()
-        .chars()
-        .filter_map(|c| c.to_digit(10))
-        .map(|d| DIGITS[d as usize])
-        .collect()
+    n.to_string().chars().filter_map(|c| c.to_digit(10)).map(|d| DIGITS[d as usize]).collect()
 }

@@ -6,9 +6,7 @@ use serde::Serialize;
 use crate::calibration::{held, sentence};
 use crate::figure::{distinct, scenarios, together};
 use crate::summary::summary;
-use crate::words::{
-    count, duration, interval, is_control, numbers, p_value, rate, share, signed, verdict,
-};
+use crate::words::{count, duration, interval, is_control, numbers, p_value, rate, share, signed, verdict};
 use crate::{
     Calibration, Cell, Estimate, Figure, Findings, Gate, Missing, Page, ScenarioPage, Transcript,
     TranscriptAsk, TranscriptOption, Verdict, svg,
@@ -171,18 +169,9 @@ impl PageView {
         Self {
             run: f.run.clone(),
             study: f.study.clone(),
-            models: f
-                .models
-                .iter()
-                .map(|m| Named {
-                    name: m.clone(),
-                    control: is_control(m),
-                })
-                .collect(),
+            models: f.models.iter().map(|m| Named { name: m.clone(), control: is_control(m) }).collect(),
             summary: summary(f),
-            scenarios: views
-                .map(|(i, name)| scenario(page, figures, i, name))
-                .collect(),
+            scenarios: views.map(|(i, name)| scenario(page, figures, i, name)).collect(),
             cost: cost(f),
             caveats: page.caveats.clone(),
             reproduce: page.reproduce.join("\n"),
@@ -193,18 +182,9 @@ impl PageView {
 
 fn cost(f: &Findings) -> Vec<(String, String)> {
     let c = &f.cost;
-    let price = c.usd.map_or("no provider told a price".into(), |usd| {
-        format!("${usd:.2}")
-    });
+    let price = c.usd.map_or("no provider told a price".into(), |usd| format!("${usd:.2}"));
     [
-        (
-            "requests",
-            format!(
-                "{}, of them {} from the cache",
-                count(c.requests),
-                count(c.cached)
-            ),
-        ),
+        ("requests", format!("{}, of them {} from the cache", count(c.requests), count(c.cached))),
         ("prompt tokens", count(c.prompt_tokens)),
         ("completion tokens", count(c.completion_tokens)),
         ("price", price),
@@ -216,23 +196,14 @@ fn cost(f: &Findings) -> Vec<(String, String)> {
 
 fn scenario(page: &Page, figures: &[(String, Figure)], i: usize, name: String) -> ScenarioView {
     let f = &page.findings;
-    let calibration: Vec<&Calibration> = f
-        .calibration
-        .iter()
-        .filter(|c| c.scenario == name)
-        .collect();
+    let calibration: Vec<&Calibration> = f.calibration.iter().filter(|c| c.scenario == name).collect();
     let measured = ScenarioView {
         id: format!("scenario-{}", i + 1),
         estimates: estimates(f, &name),
         rates: rates(f, &name),
         instrument: sentence(&calibration),
         calibration: calibrations(calibration),
-        missing: f
-            .missing
-            .iter()
-            .filter(|m| m.scenario == name && m.n > 0)
-            .map(missing)
-            .collect(),
+        missing: f.missing.iter().filter(|m| m.scenario == name && m.n > 0).map(missing).collect(),
         forests: drawn(figures, &name, |f| matches!(f, Figure::Forest(_))),
         cell_figures: drawn(figures, &name, |f| matches!(f, Figure::Cells(_))),
         calibration_figures: drawn(figures, &name, |f| matches!(f, Figure::Calibration(_))),
@@ -245,20 +216,12 @@ fn scenario(page: &Page, figures: &[(String, Figure)], i: usize, name: String) -
 }
 
 fn told_of(s: &ScenarioPage, measured: ScenarioView) -> ScenarioView {
-    let transcripts = |control| {
-        s.transcripts
-            .iter()
-            .filter(move |t| is_control(&t.model) == control)
-    };
+    let transcripts = |control| s.transcripts.iter().filter(move |t| is_control(&t.model) == control);
     ScenarioView {
         name: s.name.clone(),
         question: s.question.clone(),
         source: s.source.clone(),
-        factors: s
-            .factors
-            .iter()
-            .map(|(name, levels)| factor(s, name, levels))
-            .collect(),
+        factors: s.factors.iter().map(|(name, levels)| factor(s, name, levels)).collect(),
         limits: s.limits.clone(),
         gates: s.gates.iter().map(gate).collect(),
         transcripts: transcripts(false).map(|t| transcript(s, t)).collect(),
@@ -268,19 +231,12 @@ fn told_of(s: &ScenarioPage, measured: ScenarioView) -> ScenarioView {
 }
 
 fn drawn(figures: &[(String, Figure)], name: &str, kind: impl Fn(&Figure) -> bool) -> Vec<Value> {
-    let of = figures
-        .iter()
-        .map(|(_, f)| f)
-        .filter(|f| f.scenario() == name && kind(f));
+    let of = figures.iter().map(|(_, f)| f).filter(|f| f.scenario() == name && kind(f));
     of.map(|f| Value::from_safe_string(svg(f))).collect()
 }
 
 fn factor(s: &ScenarioPage, name: &str, levels: &[String]) -> FactorView {
-    FactorView {
-        name: name.to_owned(),
-        class: factor_class(s, name),
-        levels: levels.to_vec(),
-    }
+    FactorView { name: name.to_owned(), class: factor_class(s, name), levels: levels.to_vec() }
 }
 
 /// One of six colours; a factor that the scenario does not list has the last.
@@ -310,9 +266,7 @@ fn estimate(e: &Estimate) -> EstimateView {
         model: e.model.clone(),
         control: is_control(&e.model),
         estimate: shown.map_or(crate::words::NOTHING.into(), |(at, ..)| signed(at)),
-        interval: shown.map_or(crate::words::NOTHING.into(), |(_, low, high)| {
-            interval(low, high)
-        }),
+        interval: shown.map_or(crate::words::NOTHING.into(), |(_, low, high)| interval(low, high)),
         n: count(e.n),
         clusters: count(e.clusters),
         p: p_value(e.p_adjusted),
@@ -330,24 +284,12 @@ fn rates(f: &Findings, name: &str) -> Vec<Group<RateView>> {
         control: is_control(&c.model),
         rate: rate(c.k, c.n, c.low, c.high),
     };
-    grouped(
-        of,
-        |c| c.outcome.clone(),
-        |c| is_control(&c.model),
-        |_| String::new(),
-        view,
-    )
+    grouped(of, |c| c.outcome.clone(), |c| is_control(&c.model), |_| String::new(), view)
 }
 
 fn calibrations(of: Vec<&Calibration>) -> Vec<Group<CalibrationView>> {
     let key = |c: &&Calibration| format!("{} · {}", c.estimand, c.contrast);
-    grouped(
-        of,
-        key,
-        |c| c.kind != "positive",
-        |_| String::new(),
-        |c| calibration(c),
-    )
+    grouped(of, key, |c| c.kind != "positive", |_| String::new(), |c| calibration(c))
 }
 
 fn calibration(c: &Calibration) -> CalibrationView {
@@ -373,11 +315,8 @@ fn grouped<T, V>(
 ) -> Vec<Group<V>> {
     let rows = together(rows, &key, last);
     let groups = rows.chunk_by(|a, b| key(a) == key(b));
-    let group = |g: &[T]| Group {
-        heading: key(&g[0]),
-        detail: detail(g),
-        rows: g.iter().map(&view).collect(),
-    };
+    let group =
+        |g: &[T]| Group { heading: key(&g[0]), detail: detail(g), rows: g.iter().map(&view).collect() };
     groups.map(group).collect()
 }
 
@@ -432,10 +371,7 @@ fn transcript(s: &ScenarioPage, t: &Transcript) -> TranscriptView {
 fn clause(s: &ScenarioPage, c: &trace::Clause) -> ClauseView {
     let span = |span: &trace::Span| SpanView {
         text: span.text.clone(),
-        class: span
-            .factor
-            .as_deref()
-            .map_or(String::new(), |f| factor_class(s, f)),
+        class: span.factor.as_deref().map_or(String::new(), |f| factor_class(s, f)),
         factor: span.factor.clone(),
     };
     ClauseView {
@@ -472,8 +408,5 @@ fn option(o: &TranscriptOption) -> OptionView {
 /// Three decimals: the small ones matter.
 fn probability(p: f64) -> String {
     let digits = format!("{p:.3}");
-    digits
-        .strip_prefix('0')
-        .map(str::to_owned)
-        .unwrap_or(digits)
+    digits.strip_prefix('0').map(str::to_owned).unwrap_or(digits)
 }

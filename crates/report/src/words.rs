@@ -24,10 +24,7 @@ pub(crate) fn share(x: f64) -> String {
         return NOTHING.into();
     }
     let digits = format!("{x:.2}");
-    digits
-        .strip_prefix('0')
-        .map(str::to_owned)
-        .unwrap_or(digits)
+    digits.strip_prefix('0').map(str::to_owned).unwrap_or(digits)
 }
 
 /// `14/24 .58 [.39, .76]`; none at all as `0/24 (≤ .14)`, every one as `24/24 (≥ .86)`.
@@ -38,13 +35,7 @@ pub(crate) fn rate(k: u64, n: u64, low: f64, high: f64) -> String {
         k if k == n => format!("{}/{} (≥ {})", count(k), count(n), share(low)),
         k => {
             let p = share(k as f64 / n as f64);
-            format!(
-                "{}/{} {p} [{}, {}]",
-                count(k),
-                count(n),
-                share(low),
-                share(high)
-            )
+            format!("{}/{} {p} [{}, {}]", count(k), count(n), share(low), share(high))
         }
     }
 }
@@ -65,10 +56,7 @@ pub(crate) fn p_value(p: Option<f64>) -> String {
         Some(p) if p < 0.001 => "< .001".into(),
         Some(p) if p.is_finite() => {
             let digits = format!("{p:.3}");
-            digits
-                .strip_prefix('0')
-                .map(str::to_owned)
-                .unwrap_or(digits)
+            digits.strip_prefix('0').map(str::to_owned).unwrap_or(digits)
         }
         _ => NOTHING.into(),
     }
@@ -156,10 +144,7 @@ pub(crate) fn clipped(text: &str, width: usize) -> String {
 pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let width = width.max(8);
     let mut lines = vec![String::new()];
-    for piece in text
-        .split_inclusive([' ', '/', '='])
-        .flat_map(|p| pieces(p, width))
-    {
+    for piece in text.split_inclusive([' ', '/', '=']).flat_map(|p| pieces(p, width)) {
         let full = lines.last().map_or(0, |l| l.chars().count());
         if full > 0 && full + piece.trim_end().chars().count() > width {
             lines.push(String::new());
@@ -207,10 +192,7 @@ mod tests {
     fn long_names_are_clipped_and_wrapped() {
         assert_eq!(clipped("control/flag-flipper", 11), "contr…ipper");
         assert_eq!(clipped("short", 11), "short");
-        assert_eq!(
-            wrapped("consequence=bar/target=human", 16),
-            ["consequence=bar/", "target=human"]
-        );
+        assert_eq!(wrapped("consequence=bar/target=human", 16), ["consequence=bar/", "target=human"]);
         assert_eq!(wrapped("aaaaaaaaaaaa", 8), ["aaaaaaaa", "aaaa"]);
         assert_eq!(wrapped("", 8), [""]);
     }

@@ -32,11 +32,7 @@ fn hostile_names_stay_in_their_folder() {
         e.unit = "a/b".into();
     }
     for (name, _) in figures(&page) {
-        assert!(
-            name.chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
-            "{name}"
-        );
+        assert!(name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'), "{name}");
     }
 }
 
@@ -54,28 +50,17 @@ fn one_unit_one_axis() {
     let mut page = page();
     page.findings.estimates[1].unit = "items".into();
     let names: Vec<String> = figures(&page).into_iter().map(|(name, _)| name).collect();
-    assert!(
-        names.contains(&"secret-offer-forest-items".to_owned()),
-        "{names:?}"
-    );
-    assert!(
-        names.contains(&"secret-offer-forest-probability".to_owned()),
-        "{names:?}"
-    );
+    assert!(names.contains(&"secret-offer-forest-items".to_owned()), "{names:?}");
+    assert!(names.contains(&"secret-offer-forest-probability".to_owned()), "{names:?}");
 }
 
 #[test]
 fn cannot_tell_is_a_row_without_a_mark() {
     let all = figures(&page());
     let (_, figure) = &all[0];
-    let Figure::Forest(forest) = figure else {
-        panic!("the first figure is a forest")
-    };
+    let Figure::Forest(forest) = figure else { panic!("the first figure is a forest") };
     assert_eq!(forest.rows.len(), 8);
-    assert_eq!(
-        forest.rows.iter().filter(|r| r.estimate.is_none()).count(),
-        2
-    );
+    assert_eq!(forest.rows.iter().filter(|r| r.estimate.is_none()).count(), 2);
     let drawn = svg(figure);
     assert_eq!(drawn.matches(">cannot tell</text>").count(), 2);
     assert_eq!(drawn.matches("class=\"reading\"").count(), 8);
@@ -85,9 +70,7 @@ fn cannot_tell_is_a_row_without_a_mark() {
 fn a_verdict_that_cannot_be_told_hides_its_number() {
     let mut page = page();
     page.findings.estimates[1].verdict = report::Verdict::CannotTell;
-    let Figure::Forest(forest) = &figures(&page)[0].1 else {
-        panic!("the first figure is a forest")
-    };
+    let Figure::Forest(forest) = &figures(&page)[0].1 else { panic!("the first figure is a forest") };
     assert_eq!(forest.rows[1].estimate, None);
 }
 
@@ -103,26 +86,13 @@ fn intervals_are_shown_as_given() {
 fn every_figure_is_alone_legible_and_loads_nothing() {
     for (name, figure) in figures(&page()) {
         let drawn = svg(&figure);
-        assert!(
-            drawn.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""),
-            "{name}"
-        );
+        assert!(drawn.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""), "{name}");
         assert!(drawn.contains("viewBox=\"0 0 760"), "{name}");
         assert!(drawn.contains("role=\"img\" aria-label=\""), "{name}");
-        assert!(
-            drawn.contains("<desc>") && drawn.contains("prefers-color-scheme:dark"),
-            "{name}"
-        );
-        assert!(
-            !drawn.contains("href") && !drawn.contains("url(") && !drawn.contains("<script"),
-            "{name}"
-        );
+        assert!(drawn.contains("<desc>") && drawn.contains("prefers-color-scheme:dark"), "{name}");
+        assert!(!drawn.contains("href") && !drawn.contains("url(") && !drawn.contains("<script"), "{name}");
         assert!(!drawn.contains("NaN") && !drawn.contains("\"inf"), "{name}");
-        assert_eq!(
-            drawn.matches("http").count(),
-            1,
-            "{name}: only the namespace"
-        );
+        assert_eq!(drawn.matches("http").count(), 1, "{name}: only the namespace");
     }
 }
 
@@ -133,10 +103,7 @@ fn colours_all_have_a_dark_one() {
         let (style, body) = drawn.split_once("</style>").expect("a style sheet");
         for part in body.split("=\"#").skip(1) {
             let colour = &part[..6];
-            assert!(
-                style.contains(&format!("[fill=\"#{colour}\"]")),
-                "{name}: #{colour} has no dark colour"
-            );
+            assert!(style.contains(&format!("[fill=\"#{colour}\"]")), "{name}: #{colour} has no dark colour");
         }
     }
 }
@@ -156,10 +123,7 @@ fn hostile_labels_are_text() {
     }
     for (name, figure) in figures(&page) {
         let drawn = svg(&figure);
-        assert!(
-            !drawn.contains("<script") && !drawn.contains(['\x1b', '\u{202e}', 'α']),
-            "{name}"
-        );
+        assert!(!drawn.contains("<script") && !drawn.contains(['\x1b', '\u{202e}', 'α']), "{name}");
         assert_eq!(drawn.matches("</svg>").count(), 1, "{name}");
     }
 }

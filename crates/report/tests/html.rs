@@ -38,11 +38,8 @@ fn tag_end(tag: &str) -> Option<usize> {
 fn assert_balanced(html: &str) {
     let mut open: Vec<String> = Vec::new();
     for tag in tags(html) {
-        let name: String = tag
-            .trim_start_matches('/')
-            .chars()
-            .take_while(|c| c.is_ascii_alphanumeric())
-            .collect();
+        let name: String =
+            tag.trim_start_matches('/').chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
         match () {
             () if tag.starts_with('!') || tag.ends_with('/') => {}
             () if ["meta", "br", "img", "link"].contains(&name.as_str()) => {}
@@ -66,23 +63,14 @@ fn loads_nothing_and_runs_nothing() {
     let policy = "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:;";
     assert!(page.contains(policy));
     for tag in tags(&page) {
-        let name: String = tag
-            .chars()
-            .take_while(|c| c.is_ascii_alphanumeric())
-            .collect();
+        let name: String = tag.chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
         assert!(
             !["script", "img", "link", "iframe", "object", "base", "form"].contains(&name.as_str()),
             "<{tag}>"
         );
         assert!(!tag.contains(" src=") && !tag.contains(" on"), "<{tag}>");
-        assert!(
-            !tag.contains(" href=") || tag.contains(" href=\"#"),
-            "<{tag}>"
-        );
-        assert!(
-            !tag.contains("http") || tag.contains("http-equiv") || tag.contains("xmlns="),
-            "<{tag}>"
-        );
+        assert!(!tag.contains(" href=") || tag.contains(" href=\"#"), "<{tag}>");
+        assert!(!tag.contains("http") || tag.contains("http-equiv") || tag.contains("xmlns="), "<{tag}>");
     }
     assert!(!page.contains("@import") && !page.contains("url("));
 }
@@ -93,15 +81,11 @@ fn hostile_text_is_shown_not_run() {
     assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
     assert!(page.contains("⟨ESC⟩[2J⟨ESC⟩[1;31mrm -rf /"));
     assert!(page.contains("pay ⟨U+202E⟩000,1 ot⟨U+2066⟩ zero⟨U+200B⟩width⟨U+FEFF⟩"));
-    assert!(page.contains(
-        "{{ 7*7 }} {% include &quot;style.css&quot; %} &amp;lt;b&amp;gt; &#39;quoted&#39;"
-    ));
-    assert!(page.contains(" more bytes</pre>"));
     assert!(
-        page.len() < 400_000,
-        "ten megabytes were clipped: {}",
-        page.len()
+        page.contains("{{ 7*7 }} {% include &quot;style.css&quot; %} &amp;lt;b&amp;gt; &#39;quoted&#39;")
     );
+    assert!(page.contains(" more bytes</pre>"));
+    assert!(page.len() < 400_000, "ten megabytes were clipped: {}", page.len());
     assert!(!page.chars().any(|c| c.is_control() && c != '\n'));
 }
 
@@ -146,10 +130,7 @@ fn everything_asked_for_is_there_in_order() {
         "Bill of materials",
     ];
     for part in order {
-        rest = rest
-            .split_once(part)
-            .unwrap_or_else(|| panic!("{part} is not there, or not in order"))
-            .1;
+        rest = rest.split_once(part).unwrap_or_else(|| panic!("{part} is not there, or not in order")).1;
     }
 }
 
@@ -164,12 +145,9 @@ fn an_empty_page_says_what_it_lacks() {
     page.scenarios.truncate(1);
     let html = html(&page);
     assert_balanced(&html);
-    for words in [
-        "No contrast was estimated.",
-        "No outcome was counted.",
-        "not calibrated in this run",
-        "Nothing.",
-    ] {
+    for words in
+        ["No contrast was estimated.", "No outcome was counted.", "not calibrated in this run", "Nothing."]
+    {
         assert!(html.contains(words), "{words}");
     }
 }
@@ -183,13 +161,9 @@ fn the_same_page_gives_the_same_bytes() {
 fn everywhere(text: &str) -> Page {
     fn fill(value: &mut serde_json::Value, text: &str, key: &str) {
         match value {
-            serde_json::Value::String(s) if !["verdict", "role"].contains(&key) => {
-                *s = text.to_owned()
-            }
+            serde_json::Value::String(s) if !["verdict", "role"].contains(&key) => *s = text.to_owned(),
             serde_json::Value::Array(items) => items.iter_mut().for_each(|v| fill(v, text, key)),
-            serde_json::Value::Object(fields) => {
-                fields.iter_mut().for_each(|(k, v)| fill(v, text, k))
-            }
+            serde_json::Value::Object(fields) => fields.iter_mut().for_each(|(k, v)| fill(v, text, k)),
             _ => {}
         }
     }
@@ -202,9 +176,7 @@ fn everywhere(text: &str) -> Page {
 
 #[test]
 fn hostile_text_everywhere() {
-    let page = html(&everywhere(
-        "</style></svg>\"><script>alert('x')</script>\x1b\u{202e}<!--",
-    ));
+    let page = html(&everywhere("</style></svg>\"><script>alert('x')</script>\x1b\u{202e}<!--"));
     assert_balanced(&page);
     assert!(!page.contains("<script") && !page.contains(['\x1b', '\u{202e}']));
     assert_eq!(page.matches("<!--").count(), 0);

@@ -96,9 +96,7 @@ fn at_100_columns() {
 fn at_80_columns_without_the_forest() {
     let mut page = fixture::page();
     page.scenarios.truncate(1);
-    page.findings
-        .estimates
-        .retain(|e| e.scenario == "secret-offer");
+    page.findings.estimates.retain(|e| e.scenario == "secret-offer");
     page.findings.cells.clear();
     page.findings.calibration.clear();
     page.findings.missing.clear();

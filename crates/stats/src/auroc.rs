@@ -37,18 +37,10 @@ pub fn auroc(scores: &[f64], labels: &[bool], level: f64) -> Result<Auroc> {
     let positives = sorted_class(scores, labels, true);
     let negatives = sorted_class(scores, labels, false);
     if positives.is_empty() || negatives.is_empty() {
-        return Err(StatsError::Empty {
-            what: "positives or negatives",
-        });
+        return Err(StatsError::Empty { what: "positives or negatives" });
     }
-    let above: Vec<f64> = positives
-        .iter()
-        .map(|s| placement(&negatives, *s))
-        .collect();
-    let below: Vec<f64> = negatives
-        .iter()
-        .map(|s| placement(&positives, *s))
-        .collect();
+    let above: Vec<f64> = positives.iter().map(|s| placement(&negatives, *s)).collect();
+    let below: Vec<f64> = negatives.iter().map(|s| placement(&positives, *s)).collect();
     let area = above.iter().sum::<f64>() / above.len() as f64;
     let (low, high) = score_limits(area, above.len() as f64, below.len() as f64, z);
     Ok(Auroc {
@@ -60,10 +52,7 @@ pub fn auroc(scores: &[f64], labels: &[bool], level: f64) -> Result<Auroc> {
 }
 
 fn sorted_class(scores: &[f64], labels: &[bool], class: bool) -> Vec<f64> {
-    let members = scores
-        .iter()
-        .zip(labels)
-        .filter(|(_, label)| **label == class);
+    let members = scores.iter().zip(labels).filter(|(_, label)| **label == class);
     // Adding 0 turns −0 into 0, so that total_cmp sees the tie.
     let mut chosen: Vec<f64> = members.map(|(score, _)| score + 0.0).collect();
     chosen.sort_unstable_by(f64::total_cmp);
@@ -95,10 +84,7 @@ fn score_limits(area: f64, positives: f64, negatives: f64, z: f64) -> (f64, f64)
     };
     let low = bisect(0.0, area, |t| area - t <= z * se(t));
     let high = bisect(area, 1.0, |t| t - area >= z * se(t));
-    (
-        if area == 0.0 { 0.0 } else { low },
-        if area == 1.0 { 1.0 } else { high },
-    )
+    (if area == 0.0 { 0.0 } else { low }, if area == 1.0 { 1.0 } else { high })
 }
 
 #[cfg(test)]

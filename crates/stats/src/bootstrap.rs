@@ -29,15 +29,10 @@ pub fn cluster_bootstrap(
     check::draws(replicates)?;
     let g = groups.sums.len();
     if g < 2 {
-        return Err(StatsError::TooFewClusters {
-            clusters: g,
-            needed: 2,
-        });
+        return Err(StatsError::TooFewClusters { clusters: g, needed: 2 });
     }
     let mut stream = Stream::new(seed);
-    let mut means: Vec<f64> = (0..replicates)
-        .map(|_| resampled_mean(&groups, &mut stream))
-        .collect();
+    let mut means: Vec<f64> = (0..replicates).map(|_| resampled_mean(&groups, &mut stream)).collect();
     means.sort_unstable_by(f64::total_cmp);
     let tail = 0.5 * (1.0 - level);
     let (low, high) = (quantile(&means, tail), quantile(&means, 1.0 - tail));

@@ -12,11 +12,7 @@ pub(crate) fn inside_unit(what: &'static str, x: f64) -> Result<f64> {
     if x > 0.0 && x < 1.0 {
         return Ok(x);
     }
-    Err(StatsError::OutOfRange {
-        what,
-        value: x,
-        range: "strictly between 0 and 1",
-    })
+    Err(StatsError::OutOfRange { what, value: x, range: "strictly between 0 and 1" })
 }
 
 /// `x` finite and above 0.
@@ -24,11 +20,7 @@ pub(crate) fn positive(what: &'static str, x: f64) -> Result<f64> {
     if x > 0.0 && x.is_finite() {
         return Ok(x);
     }
-    Err(StatsError::OutOfRange {
-        what,
-        value: x,
-        range: "positive and finite",
-    })
+    Err(StatsError::OutOfRange { what, value: x, range: "positive and finite" })
 }
 
 /// A result (or an input) that has to be a number.
@@ -75,10 +67,7 @@ pub(crate) fn draws(draws: usize) -> Result<()> {
         return Err(StatsError::TooFewDraws { draws, needed: 1 });
     }
     if draws > DRAWS_MAX {
-        return Err(StatsError::TooMany {
-            what: "draws",
-            limit: DRAWS_MAX as u64,
-        });
+        return Err(StatsError::TooMany { what: "draws", limit: DRAWS_MAX as u64 });
     }
     Ok(())
 }

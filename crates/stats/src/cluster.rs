@@ -97,10 +97,7 @@ pub fn cluster_robust(values: &[f64], clusters: &[usize], level: f64) -> Result<
     check::inside_unit("level", level)?;
     let g = groups.sums.len();
     if g < 2 {
-        return Err(StatsError::TooFewClusters {
-            clusters: g,
-            needed: 2,
-        });
+        return Err(StatsError::TooFewClusters { clusters: g, needed: 2 });
     }
     let estimate = groups.mean();
     let se = robust_se(&groups, estimate, values)?;

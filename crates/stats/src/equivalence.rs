@@ -28,33 +28,18 @@ pub struct Equivalence {
 /// `estimate` not finite; `se` or `margin` not positive and finite (a standard error of 0 is
 /// too little variation to judge by, not perfect precision); `df` not positive; `alpha` not
 /// strictly between 0 and 1.
-pub fn equivalence(
-    estimate: f64,
-    se: f64,
-    df: f64,
-    margin: f64,
-    alpha: f64,
-) -> Result<Equivalence> {
+pub fn equivalence(estimate: f64, se: f64, df: f64, margin: f64, alpha: f64) -> Result<Equivalence> {
     check::finite("estimate", estimate)?;
     check::positive("standard error", se)?;
     check::positive("margin", margin)?;
     check::inside_unit("alpha", alpha)?;
     if df.is_nan() || df <= 0.0 {
-        return Err(StatsError::OutOfRange {
-            what: "degrees of freedom",
-            value: df,
-            range: "positive",
-        });
+        return Err(StatsError::OutOfRange { what: "degrees of freedom", value: df, range: "positive" });
     }
     let p_lower = t_upper_tail((estimate + margin) / se, df);
     let p_upper = t_upper_tail((margin - estimate) / se, df);
     let p = p_lower.max(p_upper);
-    Ok(Equivalence {
-        p_lower,
-        p_upper,
-        p,
-        equivalent: p <= alpha,
-    })
+    Ok(Equivalence { p_lower, p_upper, p, equivalent: p <= alpha })
 }
 
 /// Whether an interval lies strictly within ±`margin`. For a claim at level alpha the interval

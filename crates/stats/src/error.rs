@@ -79,18 +79,16 @@ impl fmt::Display for StatsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty { what } => write!(f, "{what}: nothing to compute from"),
-            Self::NotFinite { what } => write!(
-                f,
-                "{what}: NaN, infinite or too large to sum; leave such values out or recode them"
-            ),
+            Self::NotFinite { what } => {
+                write!(f, "{what}: NaN, infinite or too large to sum; leave such values out or recode them")
+            }
             Self::OutOfRange { what, value, range } => {
                 write!(f, "{what} is {value}; it must be {range}")
             }
             Self::MoreThanTrials { k, n } => write!(f, "{k} successes in only {n} trials"),
-            Self::Lengths { left, right } => write!(
-                f,
-                "inputs of {left} and {right} entries; each value needs exactly one partner"
-            ),
+            Self::Lengths { left, right } => {
+                write!(f, "inputs of {left} and {right} entries; each value needs exactly one partner")
+            }
             Self::TooFewClusters { clusters, needed } => {
                 write!(f, "{clusters} clusters; this level needs at least {needed}")
             }

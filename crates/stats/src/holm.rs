@@ -11,11 +11,7 @@ use crate::{Result, StatsError};
 /// An entry that is not between 0 and 1.
 pub fn holm(p: &[f64]) -> Result<Vec<f64>> {
     if let Some(wrong) = p.iter().find(|p| !(0.0..=1.0).contains(*p)) {
-        return Err(StatsError::OutOfRange {
-            what: "p",
-            value: *wrong,
-            range: "between 0 and 1",
-        });
+        return Err(StatsError::OutOfRange { what: "p", value: *wrong, range: "between 0 and 1" });
     }
     let mut order: Vec<usize> = (0..p.len()).collect();
     order.sort_by(|a, b| p[*a].total_cmp(&p[*b]));
@@ -34,10 +30,7 @@ mod tests {
 
     #[test]
     fn by_hand() {
-        assert_eq!(
-            holm(&[0.01, 0.04, 0.03, 0.5]),
-            Ok(vec![0.04, 0.09, 0.09, 0.5])
-        );
+        assert_eq!(holm(&[0.01, 0.04, 0.03, 0.5]), Ok(vec![0.04, 0.09, 0.09, 0.5]));
         assert_eq!(holm(&[]), Ok(vec![]));
         assert!(holm(&[0.1, f64::NAN]).is_err());
     }

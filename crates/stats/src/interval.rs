@@ -57,12 +57,7 @@ impl Interval {
 impl fmt::Display for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = f.precision().unwrap_or(3);
-        let Self {
-            estimate,
-            low,
-            high,
-            ..
-        } = self;
+        let Self { estimate, low, high, .. } = self;
         write!(f, "{estimate:.digits$} [{low:.digits$}, {high:.digits$}]")
     }
 }

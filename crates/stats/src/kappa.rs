@@ -35,29 +35,19 @@ pub fn kappa<Row: AsRef<[u64]>>(confusion: &[Row], level: f64) -> Result<Kappa> 
     }
     let cells = confusion.iter().flat_map(|row| row.as_ref());
     let counted = cells.copied().try_fold(0, u64::checked_add);
-    let n = counted.ok_or(StatsError::TooMany {
-        what: "items",
-        limit: u64::MAX,
-    })?;
+    let n = counted.ok_or(StatsError::TooMany { what: "items", limit: u64::MAX })?;
     check::counts(0, n)?;
     let shares = Shares::of(confusion, n as f64);
     // Sums of disagreement: 1 minus a sum of agreement would lose digits.
     let disagreement: f64 = shares.off_diagonal(|i, j| shares.cells[i][j]);
     let expected = shares.off_diagonal(|i, j| shares.rows[i] * shares.columns[j]);
     if expected <= 0.0 {
-        return Err(StatsError::Undefined {
-            what: "kappa when both raters use a single category",
-        });
+        return Err(StatsError::Undefined { what: "kappa when both raters use a single category" });
     }
     let kappa = (1.0 - disagreement / expected).max(-1.0);
     let se = (shares.spread(kappa, 1.0 - expected) / n as f64).sqrt() / expected;
     let interval = Interval::around(kappa, kappa - z * se, kappa + z * se, level)?;
-    Ok(Kappa {
-        interval: interval.within(-1.0, 1.0),
-        se,
-        agreement: 1.0 - disagreement.min(1.0),
-        n,
-    })
+    Ok(Kappa { interval: interval.within(-1.0, 1.0), se, agreement: 1.0 - disagreement.min(1.0), n })
 }
 
 /// The table as shares of all items, with its margins.
@@ -81,9 +71,7 @@ impl Shares {
 
     fn off_diagonal(&self, term: impl Fn(usize, usize) -> f64) -> f64 {
         let places = 0..self.rows.len();
-        let pairs = places
-            .clone()
-            .flat_map(|i| places.clone().map(move |j| (i, j)));
+        let pairs = places.clone().flat_map(|i| places.clone().map(move |j| (i, j)));
         pairs.filter(|(i, j)| i != j).map(|(i, j)| term(i, j)).sum()
     }
 

@@ -82,6 +82,6 @@ pub use permutation::{Permutation, permutation_stratified};
 pub use proportion::{clopper_pearson, wilson, zero_events_upper};
 pub use sign_flip::{SignFlip, sign_flip, sign_flip_interval};
 pub use size::{
-    design_effect, equivalence_proportions, halfwidth_proportion, mean_two_arms,
-    mean_two_arms_detects, paired_binary, two_proportions,
+    design_effect, equivalence_proportions, halfwidth_proportion, mean_two_arms, mean_two_arms_detects,
+    paired_binary, two_proportions,
 };

@@ -29,10 +29,7 @@ pub fn mcnemar_midp(b: u64, c: u64) -> Result<f64> {
 fn discordant(b: u64, c: u64) -> Result<u64> {
     b.checked_add(c)
         .filter(|n| *n <= COUNT_MAX)
-        .ok_or(StatsError::TooMany {
-            what: "discordant pairs",
-            limit: COUNT_MAX,
-        })
+        .ok_or(StatsError::TooMany { what: "discordant pairs", limit: COUNT_MAX })
 }
 
 #[cfg(test)]

@@ -16,10 +16,7 @@ use crate::{Interval, Result, StatsError};
 /// # Errors
 /// No pairs, more than 2^64 of them, or `level` not strictly between 0 and 1.
 pub fn newcombe_paired(a: u64, b: u64, c: u64, d: u64, level: f64) -> Result<Interval> {
-    let too_many = StatsError::TooMany {
-        what: "pairs",
-        limit: u64::MAX,
-    };
+    let too_many = StatsError::TooMany { what: "pairs", limit: u64::MAX };
     let sum = [b, c, d].iter().try_fold(a, |sum, x| sum.checked_add(*x));
     let n = sum.ok_or(too_many)?;
     check::counts(0, n)?;
@@ -47,11 +44,8 @@ fn phi_corrected(a: f64, b: f64, c: f64, d: f64) -> f64 {
         return 0.0;
     }
     let association = a * d - b * c;
-    let corrected = if association > 0.0 {
-        (association - 0.5 * (a + b + c + d)).max(0.0)
-    } else {
-        association
-    };
+    let corrected =
+        if association > 0.0 { (association - 0.5 * (a + b + c + d)).max(0.0) } else { association };
     (corrected / margins).clamp(-1.0, 1.0)
 }
 

@@ -115,8 +115,7 @@ mod tests {
 
     #[test]
     fn a_stratum_with_one_arm_is_named() {
-        let refused =
-            permutation_stratified(&[1.0, 2.0, 3.0], &[true, false, true], &[0, 0, 4], 1, 9);
+        let refused = permutation_stratified(&[1.0, 2.0, 3.0], &[true, false, true], &[0, 0, 4], 1, 9);
         assert_eq!(refused, Err(StatsError::OneArmedStratum { stratum: 4 }));
     }
 

@@ -24,16 +24,8 @@ pub(crate) fn score_limits(k: u64, n: u64, z: f64) -> (f64, f64, f64) {
     let total = trials + z * z;
     let centre = (k as f64 + 0.5 * z * z) / total;
     let half = z * (trials * p * missing + 0.25 * z * z).sqrt() / total;
-    let low = if k == 0 {
-        0.0
-    } else {
-        (centre - half).max(0.0)
-    };
-    let high = if k == n {
-        1.0
-    } else {
-        (centre + half).min(1.0)
-    };
+    let low = if k == 0 { 0.0 } else { (centre - half).max(0.0) };
+    let high = if k == n { 1.0 } else { (centre + half).min(1.0) };
     (p, low.min(p), high.max(p))
 }
 
@@ -46,10 +38,7 @@ pub fn clopper_pearson(k: u64, n: u64, level: f64) -> Result<Interval> {
     check::counts(k, n)?;
     check::inside_unit("level", level)?;
     if n > COUNT_MAX {
-        return Err(StatsError::TooMany {
-            what: "trials",
-            limit: COUNT_MAX,
-        });
+        return Err(StatsError::TooMany { what: "trials", limit: COUNT_MAX });
     }
     let tail = 0.5 * (1.0 - level);
     let (hits, misses) = (k as f64, (n - k) as f64);

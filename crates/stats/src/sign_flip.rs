@@ -44,11 +44,7 @@ pub struct SignFlip {
 /// # Errors
 /// No means, means that are not finite, `max_draws` 0 or above 2^22.
 pub fn sign_flip(cluster_means: &[f64], seed: u64, max_draws: usize) -> Result<f64> {
-    let moving: Vec<f64> = cluster_means
-        .iter()
-        .copied()
-        .filter(|x| *x != 0.0)
-        .collect();
+    let moving: Vec<f64> = cluster_means.iter().copied().filter(|x| *x != 0.0).collect();
     check::values(cluster_means)?;
     check::draws(max_draws)?;
     if moving.is_empty() {
@@ -104,10 +100,7 @@ pub fn sign_flip_interval(
     let (_, high, _) = highs.select_nth_unstable_by(rank, |a, b| b.total_cmp(a));
     let (_, low, _) = lows.select_nth_unstable_by(rank, f64::total_cmp);
     if !(low.is_finite() && high.is_finite()) {
-        return Err(StatsError::TooFewDraws {
-            draws: max_draws,
-            needed: (1.0 / alpha).ceil() as usize,
-        });
+        return Err(StatsError::TooFewDraws { draws: max_draws, needed: (1.0 / alpha).ceil() as usize });
     }
     Ok(SignFlip {
         interval: Interval::around(test.mean(), *low, *high, level)?,
@@ -147,10 +140,8 @@ struct Splits {
 impl Splits {
     fn new(means: &[f64], max_draws: usize) -> Result<Self> {
         let scale = means.iter().map(|x| x.abs()).sum();
-        let clusters = u32::try_from(means.len()).map_err(|_| StatsError::TooMany {
-            what: "clusters",
-            limit: u64::from(u32::MAX),
-        })?;
+        let clusters = u32::try_from(means.len())
+            .map_err(|_| StatsError::TooMany { what: "clusters", limit: u64::from(u32::MAX) })?;
         Ok(Self {
             tables: means.chunks(8).map(byte_table).collect(),
             clusters,
@@ -208,11 +199,7 @@ impl Splits {
         let inside = part.sum / f64::from(part.count);
         let outside = (self.sum - part.sum) / f64::from(rest);
         let (low, high) = (inside.min(outside), inside.max(outside));
-        if self.reaches(part) {
-            (low.min(0.0), high.max(0.0))
-        } else {
-            (low, high)
-        }
+        if self.reaches(part) { (low.min(0.0), high.max(0.0)) } else { (low, high) }
     }
 }
 
@@ -220,13 +207,8 @@ impl Splits {
 fn byte_table(means: &[f64]) -> Box<[Part]> {
     let mut table = vec![Part::default()];
     for mean in means {
-        let with: Vec<Part> = table
-            .iter()
-            .map(|part| Part {
-                sum: part.sum + mean,
-                count: part.count + 1,
-            })
-            .collect();
+        let with: Vec<Part> =
+            table.iter().map(|part| Part { sum: part.sum + mean, count: part.count + 1 }).collect();
         table.extend(with);
     }
     table.into_boxed_slice()
@@ -261,10 +243,7 @@ mod tests {
     #[test]
     fn five_clusters_cannot_reach_95_percent() {
         let refused = interval(&[1.0, 1.1, 1.2, 1.3, 1.4], 4096);
-        let expected = StatsError::TooFewClusters {
-            clusters: 5,
-            needed: 6,
-        };
+        let expected = StatsError::TooFewClusters { clusters: 5, needed: 6 };
         assert_eq!(refused, Err(expected));
         // At six only the two whole-line vectors may be left out: the extremes remain.
         let six = interval(&[1.0, 1.1, 1.2, 1.3, 1.4, 1.5], 4096).unwrap();

@@ -100,18 +100,10 @@ pub fn mean_two_arms_detects(n: u64, alpha: f64, power: f64) -> Result<f64> {
     check::inside_unit("power", power)?;
     let n = n as f64;
     if !(2.0..=SIZE_MAX).contains(&n) {
-        return Err(StatsError::OutOfRange {
-            what: "units per arm",
-            value: n,
-            range: "between 2 and 10^15",
-        });
+        return Err(StatsError::OutOfRange { what: "units per arm", value: n, range: "between 2 and 10^15" });
     }
     if power <= alpha {
-        return Err(StatsError::OutOfRange {
-            what: "power",
-            value: power,
-            range: "above alpha",
-        });
+        return Err(StatsError::OutOfRange { what: "power", value: power, range: "above alpha" });
     }
     let mut high = 1.0 / n.sqrt();
     while power_two_arms(high, n, alpha) < power && high < 1e100 {
@@ -157,11 +149,7 @@ fn rate(what: &'static str, p: f64) -> Result<f64> {
     if (0.0..=1.0).contains(&p) {
         return Ok(p);
     }
-    Err(StatsError::OutOfRange {
-        what,
-        value: p,
-        range: "between 0 and 1",
-    })
+    Err(StatsError::OutOfRange { what, value: p, range: "between 0 and 1" })
 }
 
 /// z₁₋α⸝₂ + z_power; at least 0.
@@ -190,10 +178,7 @@ fn size_for(variance: f64, effect: f64, z: f64) -> Result<u64> {
 /// Up to the next whole unit, at least 1; what is whole up to rounding error stays.
 fn round_up(n: f64) -> Result<u64> {
     if n.is_nan() || n > SIZE_MAX {
-        return Err(StatsError::TooMany {
-            what: "sample size",
-            limit: SIZE_MAX as u64,
-        });
+        return Err(StatsError::TooMany { what: "sample size", limit: SIZE_MAX as u64 });
     }
     Ok((n * (1.0 - 1e-12)).ceil().max(1.0) as u64)
 }

@@ -32,11 +32,7 @@ pub(crate) fn z_quantile(p: f64) -> f64 {
 pub(crate) fn t_two_sided_p(t: f64, df: f64) -> f64 {
     let t2 = t * t;
     if df.is_infinite() || t2.is_infinite() {
-        return if t2.is_infinite() {
-            0.0
-        } else {
-            erfc(t.abs() / SQRT_2)
-        };
+        return if t2.is_infinite() { 0.0 } else { erfc(t.abs() / SQRT_2) };
     }
     let sum = df + t2;
     inc_beta(0.5 * df, 0.5, df / sum, t2 / sum)
@@ -117,11 +113,7 @@ fn beta_front(a: f64, b: f64, x: f64, y: f64) -> f64 {
 fn log_ratio(x: f64, y: f64, x0: f64, y0: f64) -> f64 {
     let gap = if x > 0.5 { y0 - y } else { x - x0 };
     let relative = gap / x0;
-    if relative.abs() < 0.5 {
-        relative.ln_1p()
-    } else {
-        (x / x0).ln()
-    }
+    if relative.abs() < 0.5 { relative.ln_1p() } else { (x / x0).ln() }
 }
 
 /// ln Γ(a) minus Stirling's (a − ½) ln a − a + ½ ln 2π.

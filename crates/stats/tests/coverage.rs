@@ -70,10 +70,7 @@ impl Band {
         let se = monte_carlo_se(0.5 * (from + to), reps);
         assert!(half >= 4.0 * se, "{what}: the band is narrower than 4 SE");
         println!("{what}: {seen:.4} in [{from}, {to}] (SE {se:.4})");
-        assert!(
-            from <= seen && seen <= to,
-            "{what}: {seen:.4} outside [{from}, {to}]"
-        );
+        assert!(from <= seen && seen <= to, "{what}: {seen:.4} outside [{from}, {to}]");
     }
 }
 
@@ -104,12 +101,8 @@ fn wilson_averages_near_its_level() {
 #[test]
 fn clopper_pearson_never_falls_below_its_level() {
     for p in [0.01, 0.05, 0.12, 0.3, 0.5, 0.97] {
-        let intervals: Vec<Interval> = (0..=40)
-            .map(|k| clopper_pearson(k, 40, 0.95).unwrap())
-            .collect();
-        let seen = share(2, 20_000, |sim| {
-            intervals[sim.binomial(40, p) as usize].contains(p)
-        });
+        let intervals: Vec<Interval> = (0..=40).map(|k| clopper_pearson(k, 40, 0.95).unwrap()).collect();
+        let seen = share(2, 20_000, |sim| intervals[sim.binomial(40, p) as usize].contains(p));
         at_least(0.95, &format!("clopper_pearson at p = {p}"), seen);
     }
 }
@@ -261,10 +254,7 @@ fn permutation_keeps_its_size_under_stratum_effects() {
             }
         }
         let seed = sim.0.next_u64();
-        permutation_stratified(&x, &treated, &strata, seed, 199)
-            .unwrap()
-            .p
-            <= 0.05
+        permutation_stratified(&x, &treated, &strata, seed, 199).unwrap().p <= 0.05
     });
     Band(0.035, 0.065).holds("permutation_stratified", seen);
 }
@@ -292,12 +282,7 @@ fn equivalence_errs_in_at_most_alpha_at_the_margin() {
         let values: Vec<f64> = (0..20).map(|_| 0.5 + 0.7 * sim.normal()).collect();
         let own: Vec<usize> = (0..20).collect();
         let found = cluster_robust(&values, &own, 0.90).unwrap();
-        let Interval {
-            estimate,
-            low,
-            high,
-            ..
-        } = found.interval;
+        let Interval { estimate, low, high, .. } = found.interval;
         let verdict = equivalence(estimate, found.se, found.df, 0.5, 0.05).unwrap();
         let by_interval = equivalence_by_interval(low, high, 0.5).unwrap();
         assert_eq!(verdict.equivalent, by_interval);
@@ -329,11 +314,7 @@ fn kappa_covers() {
 #[test]
 fn auroc_covers() {
     // Binormal scores: the area is Φ(shift / √2).
-    for (shift, area, n) in [
-        (0.953_872_552, 0.75, 50),
-        (2.326_174_307, 0.95, 25),
-        (0.0, 0.5, 25),
-    ] {
+    for (shift, area, n) in [(0.953_872_552, 0.75, 50), (2.326_174_307, 0.95, 25), (0.0, 0.5, 25)] {
         let seen = share(15, 8_000, |sim| {
             let labels: Vec<bool> = (0..2 * n).map(|i| i < n).collect();
             let score = |label: &bool| sim.normal() + if *label { shift } else { 0.0 };
@@ -349,10 +330,7 @@ fn auroc_covers() {
 fn sizes_give_the_power_they_promise() {
     let n = two_proportions(0.05, 0.15, 0.05, 0.8).unwrap();
     let wald = share(16, 10_000, |sim| {
-        let (p1, p2) = (
-            sim.binomial(n, 0.05) as f64 / n as f64,
-            sim.binomial(n, 0.15) as f64 / n as f64,
-        );
+        let (p1, p2) = (sim.binomial(n, 0.05) as f64 / n as f64, sim.binomial(n, 0.15) as f64 / n as f64);
         let se = ((p1 * (1.0 - p1) + p2 * (1.0 - p2)) / n as f64).sqrt();
         (p1 - p2).abs() >= 1.959_964 * se
     });
@@ -374,14 +352,9 @@ fn sizes_give_the_power_they_promise() {
 
     let n = equivalence_proportions(0.1, 0.1, 0.05, 0.9).unwrap();
     let tost = share(18, 10_000, |sim| {
-        let (p1, p2) = (
-            sim.binomial(n, 0.1) as f64 / n as f64,
-            sim.binomial(n, 0.1) as f64 / n as f64,
-        );
+        let (p1, p2) = (sim.binomial(n, 0.1) as f64 / n as f64, sim.binomial(n, 0.1) as f64 / n as f64);
         let se = ((p1 * (1.0 - p1) + p2 * (1.0 - p2)) / n as f64).sqrt();
-        equivalence(p1 - p2, se, f64::INFINITY, 0.1, 0.05)
-            .unwrap()
-            .equivalent
+        equivalence(p1 - p2, se, f64::INFINITY, 0.1, 0.05).unwrap().equivalent
     });
     Band(0.88, 0.92).holds("equivalence_proportions, TOST", tost);
 }

@@ -15,14 +15,7 @@ fn config() -> ProptestConfig {
 
 /// Anything at all: NaN, infinities, subnormals, and ordinary numbers often enough.
 fn any_number() -> impl Strategy<Value = f64> {
-    prop_oneof![
-        any::<f64>(),
-        -2.0..2.0,
-        0.0..1.0,
-        Just(0.0),
-        Just(1.0),
-        Just(f64::MAX)
-    ]
+    prop_oneof![any::<f64>(), -2.0..2.0, 0.0..1.0, Just(0.0), Just(1.0), Just(f64::MAX)]
 }
 
 fn any_count() -> impl Strategy<Value = u64> {
@@ -38,13 +31,7 @@ fn counts() -> impl Strategy<Value = (u64, u64)> {
 }
 
 fn sane(interval: Result<Interval>) {
-    let Ok(Interval {
-        estimate,
-        low,
-        high,
-        level,
-    }) = interval
-    else {
+    let Ok(Interval { estimate, low, high, level }) = interval else {
         return;
     };
     assert!(low.is_finite() && high.is_finite() && low <= estimate && estimate <= high);
@@ -285,10 +272,7 @@ fn intervals_survive_json() {
     let arm = Proportion::of([true, false, true]);
     assert_eq!(arm.to_string(), "2/3");
     assert_eq!(arm.wilson(0.95), wilson(2, 3, 0.95));
-    assert_eq!(
-        arm.minus(Proportion { k: 0, n: 9 }, 0.9),
-        newcombe(2, 3, 0, 9, 0.9)
-    );
+    assert_eq!(arm.minus(Proportion { k: 0, n: 9 }, 0.9), newcombe(2, 3, 0, 9, 0.9));
 }
 
 /// Every refusal says what would help.
@@ -298,9 +282,7 @@ fn errors_read_as_sentences() {
         wilson(3, 2, 0.95).unwrap_err().to_string(),
         wilson(0, 0, 0.95).unwrap_err().to_string(),
         wilson(0, 1, 95.0).unwrap_err().to_string(),
-        sign_flip_interval(&[1.0; 4], &[0, 1, 2, 3], 0.95, 0, 64)
-            .unwrap_err()
-            .to_string(),
+        sign_flip_interval(&[1.0; 4], &[0, 1, 2, 3], 0.95, 0, 64).unwrap_err().to_string(),
     ];
     assert_eq!(
         texts,

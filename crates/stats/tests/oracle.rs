@@ -56,12 +56,7 @@ impl Cases {
     }
 
     fn interval(&mut self, name: &'static str, given: Value, found: Interval) {
-        let Interval {
-            estimate,
-            low,
-            high,
-            ..
-        } = found;
+        let Interval { estimate, low, high, .. } = found;
         self.add(name, given, &[estimate, low, high], Within::Rounding);
     }
 }
@@ -92,15 +87,7 @@ impl Chance {
 }
 
 fn proportions(cases: &mut Cases) {
-    let rates = [
-        (0, 1),
-        (1, 1),
-        (0, 20),
-        (3, 40),
-        (81, 263),
-        (20, 20),
-        (499, 1_000),
-    ];
+    let rates = [(0, 1), (1, 1), (0, 20), (3, 40), (81, 263), (20, 20), (499, 1_000)];
     let large = [(7, 100_000), (52_000, 100_000), (300_001, 1_000_000)];
     for (k, n) in rates.into_iter().chain(large) {
         for level in [0.5, 0.9, 0.95, 0.999] {
@@ -113,21 +100,10 @@ fn proportions(cases: &mut Cases) {
     for n in [1, 10, 100, 3_000, 1_000_000] {
         for alpha in [0.5, 0.05, 0.001] {
             let bound = zero_events_upper(n, alpha).unwrap();
-            cases.add(
-                "zero_events_upper",
-                json!([n, alpha]),
-                &[bound],
-                Within::Digits,
-            );
+            cases.add("zero_events_upper", json!([n, alpha]), &[bound], Within::Digits);
         }
     }
-    let tables = [
-        (56, 70, 48, 80),
-        (9, 10, 3, 10),
-        (10, 10, 0, 10),
-        (0, 15, 0, 9),
-        (11, 40, 3, 41),
-    ];
+    let tables = [(56, 70, 48, 80), (9, 10, 3, 10), (10, 10, 0, 10), (0, 15, 0, 9), (11, 40, 3, 41)];
     for (k1, n1, k2, n2) in tables {
         for level in [0.8, 0.95, 0.99] {
             let found = newcombe(k1, n1, k2, n2, level).unwrap();
@@ -137,29 +113,14 @@ fn proportions(cases: &mut Cases) {
 }
 
 fn pairs(cases: &mut Cases, chance: &mut Chance) {
-    let mut tables = vec![
-        [36, 12, 2, 0],
-        [1, 1, 7, 12],
-        [0, 0, 0, 50],
-        [53, 16, 8, 9],
-        [0, 30, 0, 0],
-    ];
+    let mut tables = vec![[36, 12, 2, 0], [1, 1, 7, 12], [0, 0, 0, 50], [53, 16, 8, 9], [0, 30, 0, 0]];
     tables.extend((0..30).map(|_| [0; 4].map(|_: u64| chance.below(40))));
     for [a, b, c, d] in tables {
         let found = newcombe_paired(a, b, c, d, 0.95).unwrap();
         cases.interval("newcombe_paired", json!([a, b, c, d, 0.95]), found);
     }
-    let counts = [
-        (0, 0),
-        (0, 1),
-        (5, 0),
-        (4, 4),
-        (3, 17),
-        (120, 180),
-        (0, 400),
-        (4_900, 5_200),
-        (50_000, 50_900),
-    ];
+    let counts =
+        [(0, 0), (0, 1), (5, 0), (4, 4), (3, 17), (120, 180), (0, 400), (4_900, 5_200), (50_000, 50_900)];
     for (b, c) in counts {
         let exact = mcnemar_exact(b, c).unwrap();
         cases.add("mcnemar_exact", json!([b, c]), &[exact], Within::Digits);
@@ -169,13 +130,7 @@ fn pairs(cases: &mut Cases, chance: &mut Chance) {
 }
 
 fn clusters(cases: &mut Cases, chance: &mut Chance) {
-    for (clusters, mean, unequal) in [
-        (2, 0.0, 1),
-        (6, 0.4, 5),
-        (15, 0.1, 9),
-        (40, -0.3, 20),
-        (60, 2.0, 4),
-    ] {
+    for (clusters, mean, unequal) in [(2, 0.0, 1), (6, 0.4, 5), (15, 0.1, 9), (40, -0.3, 20), (60, 2.0, 4)] {
         let (x, c) = chance.clustered(clusters, mean, unequal);
         let found = cluster_robust(&x, &c, 0.95).unwrap();
         cases.interval("cluster_robust", json!([x, c, 0.95]), found.interval);
@@ -189,12 +144,7 @@ fn clusters(cases: &mut Cases, chance: &mut Chance) {
         let within = Within::Chance(0.03 * found.width());
         let limits = [found.low, found.high];
         let given = json!([x, c, 0.9]);
-        cases.add(
-            "cluster_bootstrap",
-            given,
-            &[found.estimate],
-            Within::Rounding,
-        );
+        cases.add("cluster_bootstrap", given, &[found.estimate], Within::Rounding);
         cases.also(&limits, within);
     }
 }
@@ -210,11 +160,7 @@ fn sign_flips(cases: &mut Cases, chance: &mut Chance) {
         cases.add("sign_flip", json!([means]), &[drawn], Within::Chance(error));
     }
     // Coarse data: ties, zeros, no variation.
-    for means in [
-        vec![1.0, -1.0, 0.0, 1.0, 1.0, 0.0, 1.0],
-        vec![0.1; 9],
-        vec![0.3, 0.1, 0.2, -0.3],
-    ] {
+    for means in [vec![1.0, -1.0, 0.0, 1.0, 1.0, 0.0, 1.0], vec![0.1; 9], vec![0.3, 0.1, 0.2, -0.3]] {
         let p = sign_flip(&means, 1, 1 << 10).unwrap();
         cases.add("sign_flip", json!([means]), &[p], Within::Digits);
     }
@@ -239,12 +185,7 @@ fn permutations(cases: &mut Cases, chance: &mut Chance) {
         }
         let found = permutation_stratified(&x, &treated, &labels, 7, 100_000).unwrap();
         let given = json!([x, treated, labels]);
-        cases.add(
-            "permutation_stratified",
-            given,
-            &[found.difference],
-            Within::Rounding,
-        );
+        cases.add("permutation_stratified", given, &[found.difference], Within::Rounding);
         // Four standard errors of a share near one half.
         cases.also(&[found.p], Within::Chance(0.0064));
     }
@@ -267,22 +208,12 @@ fn families_and_margins(cases: &mut Cases, chance: &mut Chance) {
         let mean = cluster_robust(&x, &own, 0.9).unwrap();
         let found = equivalence(mean.interval.estimate, mean.se, mean.df, margin, 0.05).unwrap();
         let ps = [found.p_lower, found.p_upper, found.p];
-        cases.add(
-            "equivalence_of_values",
-            json!([x, margin]),
-            &ps,
-            Within::Digits,
-        );
+        cases.add("equivalence_of_values", json!([x, margin]), &ps, Within::Digits);
     }
     for (estimate, se, margin) in [(0.02, 0.03, 0.1), (-0.2, 0.03, 0.1), (0.0, 0.01, 0.1)] {
         let found = equivalence(estimate, se, f64::INFINITY, margin, 0.05).unwrap();
         let ps = [found.p_lower, found.p_upper, found.p];
-        cases.add(
-            "equivalence_normal",
-            json!([estimate, se, margin]),
-            &ps,
-            Within::Digits,
-        );
+        cases.add("equivalence_normal", json!([estimate, se, margin]), &ps, Within::Digits);
     }
 }
 
@@ -291,23 +222,13 @@ fn sizes(cases: &mut Cases) {
         cases.add(name, given, &[n.unwrap() as f64], Within::Rounding);
     };
     for (alpha, power) in [(0.05, 0.8), (0.01, 0.8), (0.05, 0.95), (0.2, 0.5)] {
-        for (p1, p2) in [
-            (0.05, 0.15),
-            (0.8, 0.95),
-            (0.01, 0.02),
-            (0.5, 0.7),
-            (0.3, 0.3001),
-        ] {
+        for (p1, p2) in [(0.05, 0.15), (0.8, 0.95), (0.01, 0.02), (0.5, 0.7), (0.3, 0.3001)] {
             let n = two_proportions(p1, p2, alpha, power);
             size("two_proportions", json!([p1, p2, alpha, power]), n);
         }
         for (p, margin) in [(0.1, 0.1), (0.5, 0.1), (0.02, 0.05)] {
             let n = equivalence_proportions(p, margin, alpha, power);
-            size(
-                "equivalence_proportions",
-                json!([p, margin, alpha, power]),
-                n,
-            );
+            size("equivalence_proportions", json!([p, margin, alpha, power]), n);
         }
         for (delta, discordant) in [(0.18, 0.4), (0.1, 0.4), (-0.05, 0.4), (0.02, 0.03)] {
             let n = paired_binary(delta, discordant, alpha, power);
@@ -318,21 +239,11 @@ fn sizes(cases: &mut Cases) {
             size("mean_two_arms", json!([d, alpha, power]), n);
         }
     }
-    for (p, half, level) in [
-        (0.5, 0.05, 0.95),
-        (0.0, 0.01, 0.95),
-        (0.1, 0.03, 0.99),
-        (1.0, 0.2, 0.8),
-    ] {
+    for (p, half, level) in [(0.5, 0.05, 0.95), (0.0, 0.01, 0.95), (0.1, 0.03, 0.99), (1.0, 0.2, 0.8)] {
         let n = halfwidth_proportion(p, half, level);
         size("halfwidth_proportion", json!([p, half, level]), n);
     }
-    for (n, alpha, power) in [
-        (3, 0.05, 0.8),
-        (10, 0.05, 0.8),
-        (20, 0.01, 0.9),
-        (60, 0.05, 0.8),
-    ] {
+    for (n, alpha, power) in [(3, 0.05, 0.8), (10, 0.05, 0.8), (20, 0.01, 0.9), (60, 0.05, 0.8)] {
         let d = mean_two_arms_detects(n, alpha, power).unwrap();
         let given = json!([n, alpha, power]);
         cases.add("mean_two_arms_detects", given, &[d], Within::Rounding);
@@ -342,21 +253,14 @@ fn sizes(cases: &mut Cases) {
 fn agreement_and_separation(cases: &mut Cases, chance: &mut Chance) {
     for categories in [2_usize, 3, 5] {
         let row = |i: usize, chance: &mut Chance| -> Vec<u64> {
-            (0..categories)
-                .map(|j| chance.below(12) + if i == j { 30 } else { 0 })
-                .collect()
+            (0..categories).map(|j| chance.below(12) + if i == j { 30 } else { 0 }).collect()
         };
         let table: Vec<Vec<u64>> = (0..categories).map(|i| row(i, chance)).collect();
         let found = kappa(&table, 0.95).unwrap();
         cases.interval("kappa", json!([table, 0.95]), found.interval);
         cases.also(&[found.se], Within::Rounding);
     }
-    for (n, steps, shift) in [
-        (12, 6, 2),
-        (40, 5, 1),
-        (150, 1_000_000, 300_000),
-        (20, 9, 9),
-    ] {
+    for (n, steps, shift) in [(12, 6, 2), (40, 5, 1), (150, 1_000_000, 300_000), (20, 9, 9)] {
         let labels: Vec<bool> = (0..n).map(|i| i % 3 == 0).collect();
         let score = |label: &bool| (chance.below(steps) + if *label { shift } else { 0 }) as f64;
         let scores: Vec<f64> = labels.iter().map(score).collect();
@@ -384,9 +288,7 @@ fn references(cases: &Cases) -> Vec<Vec<f64>> {
         .expect("EPHOR_PYTHON does not start");
     let asked: Vec<_> = cases.0.iter().map(|c| (c.name, &c.given)).collect();
     let mut input = oracle.stdin.take().unwrap();
-    input
-        .write_all(&serde_json::to_vec(&asked).unwrap())
-        .unwrap();
+    input.write_all(&serde_json::to_vec(&asked).unwrap()).unwrap();
     drop(input);
     let output = oracle.wait_with_output().unwrap();
     assert!(output.status.success(), "oracle.py failed; see above");

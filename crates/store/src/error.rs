@@ -7,9 +7,13 @@ use std::path::{Path, PathBuf};
 pub enum StoreError {
     #[error("{path}: {source}{}", hint(source))]
     Io { path: PathBuf, source: std::io::Error },
-    #[error("{path}: the record is damaged at byte {offset}: {why}\nhint: what stands before it is intact; move the file away to go on without it")]
+    #[error(
+        "{path}: the record is damaged at byte {offset}: {why}\nhint: what stands before it is intact; move the file away to go on without it"
+    )]
     Damaged { path: PathBuf, offset: u64, why: String },
-    #[error("{path}: record version {found} is newer than this program reads ({known})\nhint: use a newer ephor")]
+    #[error(
+        "{path}: record version {found} is newer than this program reads ({known})\nhint: use a newer ephor"
+    )]
     Newer { path: PathBuf, found: u64, known: u32 },
     #[error("{path}: {source}\nhint: the index can be deleted; it is rebuilt from the record")]
     Index { path: PathBuf, source: rusqlite::Error },
@@ -17,7 +21,9 @@ pub enum StoreError {
 
 fn hint(e: &std::io::Error) -> &'static str {
     match e.kind() {
-        std::io::ErrorKind::StorageFull => "\nhint: free some space and run the same command again: nothing recorded is lost",
+        std::io::ErrorKind::StorageFull => {
+            "\nhint: free some space and run the same command again: nothing recorded is lost"
+        }
         std::io::ErrorKind::PermissionDenied => "\nhint: choose another folder with --log-dir",
         _ => "",
     }

@@ -84,9 +84,11 @@ pub fn read_frames<T: DeserializeOwned>(path: &Path, mut take: impl FnMut(T)) ->
     let mut at = 0;
     while at < whole {
         let damaged = |why: String| StoreError::Damaged { path: path.into(), offset: at as u64, why };
-        let size = zstd_safe::find_frame_compressed_size(&bytes[at..]).map_err(|_| damaged("no frame".into()))?;
+        let size =
+            zstd_safe::find_frame_compressed_size(&bytes[at..]).map_err(|_| damaged("no frame".into()))?;
         let mut text = Vec::new();
-        let frame = zstd::stream::read::Decoder::new(&bytes[at..at + size]).map_err(|e| damaged(e.to_string()))?;
+        let frame =
+            zstd::stream::read::Decoder::new(&bytes[at..at + size]).map_err(|e| damaged(e.to_string()))?;
         frame.take(FRAME_BYTES_MAX).read_to_end(&mut text).map_err(|e| damaged(e.to_string()))?;
         for line in text.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
             match serde_json::from_slice(line) {
@@ -114,5 +116,9 @@ fn starts_wrong(tail: &[u8]) -> bool {
 fn newer(path: &Path, line: &[u8]) -> Option<StoreError> {
     let value: serde_json::Value = serde_json::from_slice(line).ok()?;
     let found = value.get("v")?.as_u64()?;
-    (found > u64::from(trace::VERSION)).then(|| StoreError::Newer { path: path.into(), found, known: trace::VERSION })
+    (found > u64::from(trace::VERSION)).then(|| StoreError::Newer {
+        path: path.into(),
+        found,
+        known: trace::VERSION,
+    })
 }

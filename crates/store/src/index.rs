@@ -32,7 +32,10 @@ impl Index {
         Ok(Self { db, path: path.into() })
     }
 
-    fn in_transaction<T>(&mut self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+    fn in_transaction<T>(
+        &mut self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
         let tx = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate);
         let done = tx.and_then(|tx| {
             let out = work(&tx)?;

@@ -33,7 +33,8 @@ pub fn key(part: &Part, replicates: u32) -> String {
 pub fn calibrate(part: &Part, replicates: u32, tick: &(dyn Fn() + Sync)) -> Vec<Calibration> {
     let scripts: Vec<Arc<Script>> =
         part.scenario.file.control.iter().filter_map(|c| part.scenario.script(&c.name).ok()).collect();
-    let jobs: Vec<(usize, u32)> = (0..scripts.len()).flat_map(|c| (0..replicates).map(move |r| (c, r))).collect();
+    let jobs: Vec<(usize, u32)> =
+        (0..scripts.len()).flat_map(|c| (0..replicates).map(move |r| (c, r))).collect();
     let estimands = part.scenario.file.estimand.len();
     let found: Vec<AtomicUsize> = (0..scripts.len() * estimands).map(|_| AtomicUsize::new(0)).collect();
     let next = AtomicUsize::new(0);
@@ -62,7 +63,8 @@ fn replicate_of(part: &Part, script: &Arc<Script>, salt: u64) -> Vec<bool> {
         let mind = Mind { brief: sheet.brief.clone(), model: control.clone(), sampling: Sampling::default() };
         let mut tape = Tape::default();
         // A control never waits: the play is over when it returns.
-        let complete = one(&sheet.form, mind, sheet.seed, &mut tape).now_or_never().is_some_and(|p| p.is_ok());
+        let complete =
+            one(&sheet.form, mind, sheet.seed, &mut tape).now_or_never().is_some_and(|p| p.is_ok());
         results.add(&sheet.cell, (sheet.unit, sheet.epoch), &Sealed::of(&tape.events, complete));
     }
     let barred = results.barred().is_some();

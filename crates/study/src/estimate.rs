@@ -26,7 +26,10 @@ pub struct Raw {
 }
 
 /// Differences as values with cluster indices.
-fn clustered(differences: &BTreeMap<Unit, f64>, of: &BTreeMap<Unit, String>) -> (Vec<f64>, Vec<usize>, usize) {
+fn clustered(
+    differences: &BTreeMap<Unit, f64>,
+    of: &BTreeMap<Unit, String>,
+) -> (Vec<f64>, Vec<usize>, usize) {
     let mut indices: BTreeMap<&str, usize> = BTreeMap::new();
     let mut clusters = Vec::with_capacity(differences.len());
     for unit in differences.keys() {
@@ -48,7 +51,11 @@ pub fn p_value(differences: &BTreeMap<Unit, f64>, of: &BTreeMap<Unit, String>, d
 }
 
 /// Estimate, interval, p and equivalence of a contrast; an error says why there is none.
-pub fn raw(differences: &BTreeMap<Unit, f64>, of: &BTreeMap<Unit, String>, margin: f64) -> Result<Raw, String> {
+pub fn raw(
+    differences: &BTreeMap<Unit, f64>,
+    of: &BTreeMap<Unit, String>,
+    margin: f64,
+) -> Result<Raw, String> {
     let (values, clusters, count) = clustered(differences, of);
     if values.is_empty() {
         return Err("nothing was scored in both arms".into());
@@ -61,7 +68,8 @@ pub fn raw(differences: &BTreeMap<Unit, f64>, of: &BTreeMap<Unit, String>, margi
     let means = stats::cluster_means(&values, &clusters).map_err(words)?;
     let interval = stats::sign_flip_interval(&values, &clusters, LEVEL, 1, DRAWS).map_err(words)?.interval;
     // Two one-sided tests at 5 % are one interval at 90 %.
-    let narrow = stats::sign_flip_interval(&values, &clusters, 1.0 - 2.0 * ALPHA, 1, DRAWS).map_err(words)?.interval;
+    let narrow =
+        stats::sign_flip_interval(&values, &clusters, 1.0 - 2.0 * ALPHA, 1, DRAWS).map_err(words)?.interval;
     let p = stats::sign_flip(&means, 1, DRAWS).map_err(words)?;
     let equivalent = narrow.low > -margin && narrow.high < margin;
     let (n, estimate) = (values.len(), interval.estimate);
@@ -97,12 +105,19 @@ fn too_much_missing(results: &Results) -> Option<String> {
     let missing: u64 = results.missing.values().sum();
     let share = missing as f64 / results.episodes.max(1) as f64;
     (share > MISSING_MAX).then(|| {
-        let kinds: Vec<String> = results.missing.iter().map(|(kind, n)| format!("{n} {}", kind.word())).collect();
+        let kinds: Vec<String> =
+            results.missing.iter().map(|(kind, n)| format!("{n} {}", kind.word())).collect();
         format!("{missing} of {} episodes gave no value ({})", results.episodes, kinds.join(", "))
     })
 }
 
-fn row(results: &Results, e: &EstimandFile, model: &str, told: Result<Raw, String>, p_adjusted: Option<f64>) -> Estimate {
+fn row(
+    results: &Results,
+    e: &EstimandFile,
+    model: &str,
+    told: Result<Raw, String>,
+    p_adjusted: Option<f64>,
+) -> Estimate {
     let kind = results.scenario.file.measure.iter().find(|m| m.outcome == e.outcome).map(|m| m.kind);
     let mut row = Estimate {
         scenario: results.scenario.file.name.clone(),

@@ -7,8 +7,8 @@ use crate::results::Results;
 use crate::study::{Part, Study};
 use model::Model;
 use report::{
-    Calibration, Cell as CellRow, Cost, Findings, Gate, Missing as MissingRow, Page, ScenarioPage, Transcript, TranscriptAsk,
-    TranscriptOption,
+    Calibration, Cell as CellRow, Cost, Findings, Gate, Missing as MissingRow, Page, ScenarioPage,
+    Transcript, TranscriptAsk, TranscriptOption,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -23,7 +23,10 @@ pub struct Cast {
 /// The episodes that a study plans, by model, in the order in which they are played.
 pub fn plans(study: &Study, cast: &Cast) -> Vec<Plan> {
     let part = &study.parts[cast.part];
-    part.sheets.iter().map(|sheet| plan(cast.part, &part.scenario, sheet, &cast.model, &study.sampling)).collect()
+    part.sheets
+        .iter()
+        .map(|sheet| plan(cast.part, &part.scenario, sheet, &cast.model, &study.sampling))
+        .collect()
 }
 
 /// Reads the record and says what was found.
@@ -77,7 +80,8 @@ fn measured<'a>(part: &'a Part, played: &[(&Sheet, Option<&Episode>)]) -> Result
 
 fn scenario_page(part: &Part) -> ScenarioPage {
     let file = &part.scenario.file;
-    let factor = |f: &crate::scenario::FactorFile| (f.name.clone(), f.level.iter().map(|l| l.name.clone()).collect());
+    let factor =
+        |f: &crate::scenario::FactorFile| (f.name.clone(), f.level.iter().map(|l| l.name.clone()).collect());
     ScenarioPage {
         name: file.name.clone(),
         question: file.question.clone(),
@@ -119,7 +123,16 @@ fn cell_rows(part: &Part, results: &Results, model: &str) -> Vec<CellRow> {
                 let interval = stats::wilson(k, n, LEVEL);
                 let (low, high) = interval.map_or((0.0, 1.0), |i| (i.low, i.high));
                 let (scenario, cell) = (part.scenario.file.name.clone(), cell.to_string());
-                rows.push(CellRow { scenario, model: model.into(), cell, outcome: outcome.into(), k, n, low, high });
+                rows.push(CellRow {
+                    scenario,
+                    model: model.into(),
+                    cell,
+                    outcome: outcome.into(),
+                    k,
+                    n,
+                    low,
+                    high,
+                });
             }
         }
     }
@@ -164,10 +177,11 @@ fn transcripts(part: &Part, played: &[(&Sheet, Option<&Episode>)], model: &str) 
 
 fn transcript(part: &Part, sheet: &Sheet, episode: &Episode, model: &str) -> Transcript {
     let sealed = Sealed::new(episode);
-    let outcome = part.scenario.file.measure.iter().map(|file| match measure(&part.scenario, file, &sealed) {
-        Ok(value) => format!("{}: {:.2} {}", file.outcome, value.value, crate::measure::unit(file.kind)),
-        Err(why) => format!("{}: {}", file.outcome, why.word()),
-    });
+    let outcome =
+        part.scenario.file.measure.iter().map(|file| match measure(&part.scenario, file, &sealed) {
+            Ok(value) => format!("{}: {:.2} {}", file.outcome, value.value, crate::measure::unit(file.kind)),
+            Err(why) => format!("{}: {}", file.outcome, why.word()),
+        });
     Transcript {
         model: model.into(),
         cell: sheet.cell.to_string(),
@@ -223,5 +237,8 @@ fn read_word(read: Read) -> &'static str {
 
 /// The sampling that a study plays with, for messages.
 pub fn sampling_words(sampling: &Sampling) -> String {
-    format!("temperature {}, top-p {}, at most {} tokens", sampling.temperature, sampling.top_p, sampling.tokens_max)
+    format!(
+        "temperature {}, top-p {}, at most {} tokens",
+        sampling.temperature, sampling.top_p, sampling.tokens_max
+    )
 }

@@ -40,13 +40,20 @@ pub struct Plan {
     pub scenario: usize,
 }
 
+/// Wordings over which items rotate: two Latin rows, both orders, and few enough that a model on
+/// this machine computes each brief once.
+const ROTATION: u32 = 8;
+
 /// The units of a scenario: wordings × states; where a scenario has items, each item is a state and
 /// its wordings rotate over the items.
 pub fn units(scenario: &Scenario, size: &Size) -> Vec<Unit> {
     let items = scenario.items.len() as u32;
     let unit = |wording, state| Unit { wording, state };
     let all: Vec<Unit> = if items > 0 {
-        (0..items).flat_map(|state| (0..size.wordings).map(move |w| unit(state + w, state))).collect()
+        let rotated = move |state: u32, w: u32| unit((state + w) % ROTATION, state);
+        (0..items)
+            .flat_map(|state| (0..size.wordings.min(ROTATION)).map(move |w| rotated(state, w)))
+            .collect()
     } else {
         (0..size.states).flat_map(|state| (0..size.wordings).map(move |w| unit(w, state))).collect()
     };
@@ -95,8 +102,18 @@ pub fn sheets(scenario: &Scenario, cells: &[Cell], size: &Size) -> Result<Vec<Sh
 }
 
 /// The episode that a model plays on a sheet.
-pub fn plan(index: usize, scenario: &Scenario, sheet: &Sheet, model: &Arc<dyn Model>, sampling: &Sampling) -> Plan {
-    let seat = SeatCard { seat: scenario.file.seat.clone(), model: model.card().clone(), sampling: sampling.clone() };
+pub fn plan(
+    index: usize,
+    scenario: &Scenario,
+    sheet: &Sheet,
+    model: &Arc<dyn Model>,
+    sampling: &Sampling,
+) -> Plan {
+    let seat = SeatCard {
+        seat: scenario.file.seat.clone(),
+        model: model.card().clone(),
+        sampling: sampling.clone(),
+    };
     let key = EpisodeKey {
         scenario: scenario.file.name.clone(),
         scenario_hash: scenario.hash.clone(),

@@ -81,7 +81,8 @@ impl RunFile {
                 replicates: Some(self.replicates),
                 quick: false,
             };
-            let mut one = Study::resolve(std::slice::from_ref(&part.path), &changes).map_err(|f| f.to_string())?;
+            let mut one =
+                Study::resolve(std::slice::from_ref(&part.path), &changes).map_err(|f| f.to_string())?;
             let hash = one.parts.first().map(|p| p.scenario.hash.clone());
             if hash.as_ref() != Some(&part.hash) {
                 return Err(format!(

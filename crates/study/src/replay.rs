@@ -33,13 +33,18 @@ fn answers(episode: &Episode) -> HashMap<Name, Completion> {
 /// Plays the episode again and compares. `Err` says where the bytes differ.
 pub async fn replay(study: &Study, episode: &Episode) -> Result<(), String> {
     let key = &episode.key;
-    let part = study.parts.iter().position(|p| p.scenario.file.name == key.scenario && p.scenario.hash == key.scenario_hash);
-    let part = part.ok_or_else(|| format!("scenario `{}` is not in this study as it was played", key.scenario))?;
+    let part = study
+        .parts
+        .iter()
+        .position(|p| p.scenario.file.name == key.scenario && p.scenario.hash == key.scenario_hash);
+    let part =
+        part.ok_or_else(|| format!("scenario `{}` is not in this study as it was played", key.scenario))?;
     let card = key.seats.first().ok_or("the episode has no seat")?.model.clone();
     let model: Arc<dyn model::Model> = Arc::new(Replay::new(card, answers(episode)));
     let plans = crate::findings::plans(study, &Cast { part, model: model.clone() });
     let plan = plans.into_iter().find(|p| p.name == episode.name);
-    let plan = plan.ok_or("the study's plan does not contain this episode: its scenario or its size is another")?;
+    let plan =
+        plan.ok_or("the study's plan does not contain this episode: its scenario or its size is another")?;
     let brief = Arc::new(plan.key.briefs.first().cloned().unwrap_or_default());
     let mind = Mind { brief, model, sampling: study.sampling.clone() };
     let mut tape = Tape::default();
@@ -56,6 +61,8 @@ fn differs(recorded: &Episode, again: &Episode) -> Option<String> {
     let first = pairs.into_iter().position(|(a, b)| canonical(a) != canonical(b));
     Some(match first {
         Some(at) => format!("event {at} differs from the record"),
-        None => format!("{} events on record, {} when played again", recorded.events.len(), again.events.len()),
+        None => {
+            format!("{} events on record, {} when played again", recorded.events.len(), again.events.len())
+        }
     })
 }

@@ -126,7 +126,8 @@ impl<'a> Results<'a> {
         let mut sums: BTreeMap<Unit, (f64, u32)> = BTreeMap::new();
         for base in self.bases(e) {
             let Some(effect) = self.effect(e, &base) else { continue };
-            let subtracted = if e.unlike.is_empty() { None } else { Some(self.effect(e, &self.moved(&base, &e.unlike))) };
+            let subtracted =
+                if e.unlike.is_empty() { None } else { Some(self.effect(e, &self.moved(&base, &e.unlike))) };
             for (slot, mut difference) in effect {
                 match &subtracted {
                     None => {}
@@ -149,7 +150,9 @@ impl<'a> Results<'a> {
         let played = |cell: &Cell| self.cells_played.contains(cell);
         let treated = |base: &Cell| base.with(self.scenario, &e.contrast.factor, &e.contrast.level);
         let whole = |base: &Cell| played(base) && played(&treated(base));
-        self.bases(e).iter().any(|base| whole(base) && (e.unlike.is_empty() || whole(&self.moved(base, &e.unlike))))
+        self.bases(e)
+            .iter()
+            .any(|base| whole(base) && (e.unlike.is_empty() || whole(&self.moved(base, &e.unlike))))
     }
 
     /// Played cells at the contrast's reference level that agree with the pins.
@@ -176,7 +179,9 @@ impl<'a> Results<'a> {
 
 /// How many of a capability cell's expected decisions are right. A missing answer is a wrong one.
 fn capability(scenario: &Scenario, name: &str, sealed: &Sealed) -> Tally {
-    let Some(file) = scenario.file.capability.iter().find(|c| c.name == name) else { return Tally::default() };
+    let Some(file) = scenario.file.capability.iter().find(|c| c.name == name) else {
+        return Tally::default();
+    };
     let mut tally = Tally::default();
     for (id, expected) in &file.expect {
         let Some(ask) = scenario.file.ask.iter().find(|a| &a.id == id) else { continue };

@@ -134,7 +134,8 @@ impl Study {
             return parse(&Source { file: format!("studies/{name}.toml"), text });
         }
         let path = Path::new(name);
-        let is_study = path.extension().is_some_and(|e| e == "toml") && path.file_name() != Some("scenario.toml".as_ref());
+        let is_study = path.extension().is_some_and(|e| e == "toml")
+            && path.file_name() != Some("scenario.toml".as_ref());
         if is_study {
             let source = Source { file: name.into(), text: String::new() };
             let text = std::fs::read_to_string(path).map_err(|e| source.whole("", e.to_string()))?;
@@ -145,7 +146,8 @@ impl Study {
             if !nowhere {
                 return fault;
             }
-            let accepted: Vec<String> = shipped_studies().into_iter().chain(shipped().into_iter().map(str::to_owned)).collect();
+            let accepted: Vec<String> =
+                shipped_studies().into_iter().chain(shipped().into_iter().map(str::to_owned)).collect();
             let message = format!("there is no study, scenario or path `{name}`");
             accepting(Source { file: "ephor".into(), text: String::new() }.whole("", message), accepted)
         })?;
@@ -161,7 +163,14 @@ impl Study {
         };
         let question = scenario.file.question.clone();
         let name = scenario.file.name.clone();
-        Ok(StudyFile { name, question, models: Vec::new(), replicates: replicates(), sampling: None, scenario: vec![part] })
+        Ok(StudyFile {
+            name,
+            question,
+            models: Vec::new(),
+            replicates: replicates(),
+            sampling: None,
+            scenario: vec![part],
+        })
     }
 
     fn from_file(file: StudyFile, arguments: &[String], changes: &Changes) -> Result<Self, Fault> {
@@ -186,7 +195,8 @@ impl Study {
 
     /// The name of a run: the study without its counts, so that more seeds extend a run.
     pub fn run_name(&self, cards: &[ModelCard]) -> Name {
-        let parts: Vec<_> = self.parts.iter().map(|p| (&p.scenario.hash, cell_names(&p.cells), &p.controls)).collect();
+        let parts: Vec<_> =
+            self.parts.iter().map(|p| (&p.scenario.hash, cell_names(&p.cells), &p.controls)).collect();
         name_of(&(&self.name, cards, parts, &self.sampling))
     }
 }
@@ -211,7 +221,8 @@ impl Part {
         let cells = cells(&scenario, selection)?;
         for control in &file.controls {
             let unknown = |message: String| {
-                let fault = Source { file: "study".into(), text: String::new() }.whole("scenario.controls", message);
+                let fault =
+                    Source { file: "study".into(), text: String::new() }.whole("scenario.controls", message);
                 accepting(fault, scenario.control_names())
             };
             scenario.script(control).map_err(unknown)?;

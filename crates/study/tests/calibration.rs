@@ -10,12 +10,19 @@ fn every_instrument_of_first_look_holds() {
     let mut broken = String::new();
     for part in &study.parts {
         let rows = calibrate(part, study.replicates, &|| {});
-        assert!(rows.iter().any(|r| r.kind == "positive"), "{} has no positive control", part.scenario.file.name);
+        assert!(
+            rows.iter().any(|r| r.kind == "positive"),
+            "{} has no positive control",
+            part.scenario.file.name
+        );
         for row in rows {
             let share = row.detected as f64 / row.n as f64;
             let holds = if row.kind == "positive" { share >= 0.95 } else { share <= 0.05 };
             if !holds {
-                broken += &format!("{} {} {} {}: {}/{}\n", row.scenario, row.control, row.contrast, row.kind, row.detected, row.n);
+                broken += &format!(
+                    "{} {} {} {}: {}/{}\n",
+                    row.scenario, row.control, row.contrast, row.kind, row.detected, row.n
+                );
             }
         }
     }

@@ -55,9 +55,11 @@ pub fn a_refused_act_changes_nothing(make: &dyn Fn() -> Box<dyn World>) -> Vec<S
     let short = Act { answers: Vec::new(), ..good.clone() };
     let before = world.save();
     let mut violations = Vec::new();
-    for (what, seat, act) in
-        [("another seat's act", "nobody", &good), ("a late act", &*turn.seat, &late), ("an empty act", &*turn.seat, &short)]
-    {
+    for (what, seat, act) in [
+        ("another seat's act", "nobody", &good),
+        ("a late act", &*turn.seat, &late),
+        ("an empty act", &*turn.seat, &short),
+    ] {
         if world.apply(seat, act).is_ok() {
             violations.push(format!("{what} was accepted"));
         } else if world.save() != before {
@@ -75,5 +77,8 @@ pub fn strangers_see_nothing(make: &dyn Fn() -> Box<dyn World>) -> Vec<String> {
 
 /// All laws.
 pub fn all(make: &dyn Fn() -> Box<dyn World>) -> Vec<String> {
-    [same_acts_same_bytes, a_refused_act_changes_nothing, strangers_see_nothing].iter().flat_map(|law| law(make)).collect()
+    [same_acts_same_bytes, a_refused_act_changes_nothing, strangers_see_nothing]
+        .iter()
+        .flat_map(|law| law(make))
+        .collect()
 }

@@ -32,7 +32,9 @@ pub fn check(args: &Check) -> Result<(), Exit> {
         return json(&rows);
     }
     for (name, cells, contrasts, controls) in told {
-        screen::out(&format!("{name}: {cells} cells, {contrasts} contrasts, {controls} controls; no law is broken\n"));
+        screen::out(&format!(
+            "{name}: {cells} cells, {contrasts} contrasts, {controls} controls; no law is broken\n"
+        ));
     }
     Ok(())
 }
@@ -50,12 +52,15 @@ fn violations(scenario: &Scenario) -> Result<Vec<String>, Exit> {
             let spec = std::sync::Arc::new(compiled.form);
             let make = || Box::new(Form::shared(spec.clone())) as Box<dyn World>;
             found.extend(world::laws::all(&make).into_iter().map(|v| format!("{cell}: {v}")));
-            let same = compiled.brief.text(trace::Role::User, "\n") == base.brief.text(trace::Role::User, "\n")
-                && compiled.brief.text(trace::Role::System, "\n") == base.brief.text(trace::Role::System, "\n");
+            let same = compiled.brief.text(trace::Role::User, "\n")
+                == base.brief.text(trace::Role::User, "\n")
+                && compiled.brief.text(trace::Role::System, "\n")
+                    == base.brief.text(trace::Role::System, "\n");
             if same && spec.turns == base.form.turns {
                 found.push(format!("{cell}: this level changes nothing"));
             }
-            let strangers = compiled.brief.clauses.iter().flat_map(|c| &c.spans).filter_map(|s| s.factor.as_ref());
+            let strangers =
+                compiled.brief.clauses.iter().flat_map(|c| &c.spans).filter_map(|s| s.factor.as_ref());
             if let Some(other) = strangers.into_iter().find(|f| **f != factor.name) {
                 found.push(format!("{cell}: factor `{other}` speaks as well"));
             }

@@ -18,18 +18,24 @@ pub fn list(args: &List) -> Result<(), Exit> {
     let rows = match args.what {
         Shelf::Scenarios => scenarios()?,
         Shelf::Studies => study::shipped_studies().into_iter().map(|name| row(&name, "")).collect(),
-        Shelf::Worlds => vec![row("form", "Documents, items and structured answers: questions without a game.")],
+        Shelf::Worlds => {
+            vec![row("form", "Documents, items and structured answers: questions without a game.")]
+        }
         Shelf::Measures => measures(),
         Shelf::Controls => controls()?,
         Shelf::Models => super::model::rows(),
-        Shelf::Rooms => vec![row("open", "Shows and admits everything."), row("closed", "Denies everything.")],
+        Shelf::Rooms => {
+            vec![row("open", "Shows and admits everything."), row("closed", "Denies everything.")]
+        }
         Shelf::Runs => runs(args),
     };
     if args.json {
         return json(&rows);
     }
     let width = rows.iter().map(|r| r.name.chars().count()).max().unwrap_or(0);
-    let line = |r: &Row| format!("{:width$}  {}", r.name, report::one_line(&r.about, 400)).trim_end().to_owned() + "\n";
+    let line = |r: &Row| {
+        format!("{:width$}  {}", r.name, report::one_line(&r.about, 400)).trim_end().to_owned() + "\n"
+    };
     screen::out(&rows.iter().map(line).collect::<String>());
     Ok(())
 }
@@ -68,7 +74,9 @@ fn controls() -> Result<Vec<Row>, Exit> {
 
 fn runs(args: &List) -> Vec<Row> {
     let about = |run: &study::RunFile| format!("{} on {}", run.study, run.models.join(", "));
-    let name = |path: &std::path::Path| path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = |path: &std::path::Path| {
+        path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+    };
     log::runs(&args.log_dir).iter().map(|(path, run)| row(&name(path), &about(run))).collect()
 }
 

@@ -31,13 +31,18 @@ pub fn model(command: &ModelCommand) -> Result<(), Exit> {
 /// Every provider, as a shelf.
 pub fn rows() -> Vec<Row> {
     let mut rows = vec![
-        Row::of("local/smollm2".into(), "SmolLM2-135M-Instruct on this machine; options scored exactly".into()),
+        Row::of(
+            "local/smollm2".into(),
+            "SmolLM2-135M-Instruct on this machine; options scored exactly".into(),
+        ),
         Row::of("local/<path>.gguf".into(), "any Llama-family GGUF".into()),
         Row::of("control/<name>".into(), "scripted models of known disposition: ephor list controls".into()),
         Row::of("replay/<run>".into(), "the answers of an earlier run".into()),
     ];
     let hosted = model::openai::PROVIDERS.iter();
-    rows.extend(hosted.map(|name| Row::of((*name).to_owned(), "hosted, over OpenAI chat-completions".into())));
+    rows.extend(
+        hosted.map(|name| Row::of((*name).to_owned(), "hosted, over OpenAI chat-completions".into())),
+    );
     rows
 }
 

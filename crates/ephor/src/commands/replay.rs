@@ -30,7 +30,9 @@ pub fn replay(args: &Replay) -> Result<(), Exit> {
     if args.json {
         json(&serde_json::json!({"equal": equal, "incomplete": incomplete, "different": broken}))?;
     } else {
-        screen::out(&format!("{equal} episodes played again byte-equal; {incomplete} incomplete ones left out\n"));
+        screen::out(&format!(
+            "{equal} episodes played again byte-equal; {incomplete} incomplete ones left out\n"
+        ));
     }
     if broken.is_empty() { Ok(()) } else { Err(Exit::failed(broken.join("\n"))) }
 }

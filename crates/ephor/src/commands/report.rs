@@ -20,8 +20,10 @@ pub fn report(args: &Report) -> Result<(), Exit> {
     let calibration =
         if file.calibrated { calibrations(&study, study.replicates, &log_dir, &screen)? } else { Vec::new() };
     // Nothing is asked of these models: their cards name the episodes.
-    let silent = |card: &trace::ModelCard| -> Arc<dyn Model> { Arc::new(Replay::new(card.clone(), HashMap::new())) };
-    let models: BTreeMap<_, _> = file.models.iter().zip(cards(&file)).map(|(name, card)| (name.clone(), silent(&card))).collect();
+    let silent =
+        |card: &trace::ModelCard| -> Arc<dyn Model> { Arc::new(Replay::new(card.clone(), HashMap::new())) };
+    let models: BTreeMap<_, _> =
+        file.models.iter().zip(cards(&file)).map(|(name, card)| (name.clone(), silent(&card))).collect();
     let session = Session::seat(study, &models)?;
     let mut page = session.page(&folder, calibration, file.calibrated)?;
     let path = figures::write(&folder, &page, args.html.as_deref())?;
@@ -35,7 +37,13 @@ pub fn report(args: &Report) -> Result<(), Exit> {
 
 /// The cards of the run's models, in the order of their names.
 fn cards(file: &study::RunFile) -> Vec<trace::ModelCard> {
-    let blank = |name: &String| trace::ModelCard { name: name.clone(), identity: String::new(), scores: false, paid: false };
-    let card = |name: &String| file.card.iter().find(|c| &c.name == name).cloned().unwrap_or_else(|| blank(name));
+    let blank = |name: &String| trace::ModelCard {
+        name: name.clone(),
+        identity: String::new(),
+        scores: false,
+        paid: false,
+    };
+    let card =
+        |name: &String| file.card.iter().find(|c| &c.name == name).cloned().unwrap_or_else(|| blank(name));
     file.models.iter().map(card).collect()
 }

@@ -3,14 +3,14 @@
 use super::{json, runtime};
 use crate::args::Run;
 use crate::exit::{Code, Exit};
+use crate::figures;
 use crate::screen::{self, Screen};
 use crate::session::{Session, Till, calibrations};
-use crate::figures;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use store::{RunFolder, Writer};
-use study::{Changes, Played, Plan, RunFile, Study, play_missing, plans};
+use study::{Changes, Plan, Played, RunFile, Study, plans, play_missing};
 
 pub fn run(args: &Run) -> Result<(), Exit> {
     let started = Instant::now();
@@ -112,11 +112,17 @@ fn stop_on_signal() -> Arc<AtomicBool> {
 
 fn end(played: Played, before: usize) -> Result<(), Exit> {
     if played.interrupted {
-        let message = format!("interrupted; {} episodes are on record\nhint: the same command resumes", before + played.played);
+        let message = format!(
+            "interrupted; {} episodes are on record\nhint: the same command resumes",
+            before + played.played
+        );
         return Err(Exit { code: Code::Interrupted, message });
     }
     if played.failures.is_empty() {
         return Ok(());
     }
-    Err(Exit::broken(format!("{}\nhint: the same command resumes and plays only what is missing", played.failures.join("\n"))))
+    Err(Exit::broken(format!(
+        "{}\nhint: the same command resumes and plays only what is missing",
+        played.failures.join("\n")
+    )))
 }

@@ -34,10 +34,20 @@ pub fn show(args: &Show) -> Result<(), Exit> {
     } else {
         told(&compiled.brief, &mut text);
         for (at, turn) in compiled.form.turns.iter().enumerate() {
-            let _ = writeln!(text, "--- asked in turn {} (each apart, as the last paragraph of the user's message)", at + 1);
+            let _ = writeln!(
+                text,
+                "--- asked in turn {} (each apart, as the last paragraph of the user's message)",
+                at + 1
+            );
             for ask in turn {
                 let options: Vec<&str> = ask.menu.iter().map(|c| c.text.as_str()).collect();
-                let _ = writeln!(text, "{}: {}  [{}]", ask.id, report::visible(&ask.text, 4_000), options.join(" | "));
+                let _ = writeln!(
+                    text,
+                    "{}: {}  [{}]",
+                    ask.id,
+                    report::visible(&ask.text, 4_000),
+                    options.join(" | ")
+                );
             }
         }
     }
@@ -48,7 +58,14 @@ pub fn show(args: &Show) -> Result<(), Exit> {
 fn facts(scenario: &Scenario, text: &mut String) {
     let file = &scenario.file;
     let _ = writeln!(text, "{} {}: {}", file.name, file.version, file.question);
-    let _ = writeln!(text, "source: {}   world: {}   seat: {}   hash: {}", file.source, file.world, file.seat, &scenario.hash[..12]);
+    let _ = writeln!(
+        text,
+        "source: {}   world: {}   seat: {}   hash: {}",
+        file.source,
+        file.world,
+        file.seat,
+        &scenario.hash[..12]
+    );
     for factor in &file.factor {
         let levels: Vec<&str> = factor.level.iter().map(|l| l.name.as_str()).collect();
         let _ = writeln!(text, "factor {}: {}   {}", factor.name, levels.join(", "), factor.about);

@@ -10,6 +10,9 @@ use trace::Message;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Reading {
+    /// Found in the option that affirms; `^yes` unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub affirm: Option<String>,
     /// Found in a question that asks for the opposite (does it refuse, is it wrong).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub against: Option<String>,
@@ -44,6 +47,7 @@ pub struct Fact {
 
 /// The same, compiled.
 pub(super) struct Reader {
+    affirm: Regex,
     against: Option<Regex>,
     entry: Option<Regex>,
     item: Option<Regex>,
@@ -98,13 +102,9 @@ impl<'a> Question<'a> {
 }
 
 impl Reader {
-    /// Finds nothing.
-    pub fn blank() -> Self {
-        Self { against: None, entry: None, item: None, own: None, bar: None, facts: Vec::new() }
-    }
-
     pub fn new(reading: &Reading) -> Result<Self, ScriptError> {
         Ok(Self {
+            affirm: regex(reading.affirm.as_deref().unwrap_or("^yes"))?,
             against: optional(&reading.against)?,
             entry: optional(&reading.entry)?,
             item: optional(&reading.item)?,
@@ -112,6 +112,11 @@ impl Reader {
             bar: optional(&reading.bar)?,
             facts: reading.facts.clone(),
         })
+    }
+
+    /// The option that affirms or the one that denies.
+    pub fn option<'o>(&self, options: &'o [String], affirm: bool) -> Option<&'o String> {
+        options.iter().find(|o| self.affirm.is_match(o) == affirm)
     }
 
     /// Whether the question asks for the opposite.
@@ -154,7 +159,8 @@ impl Reader {
 
     fn entry_is_right(&self, sheet: &str, item: &str) -> Option<bool> {
         let group = |c: &regex::Captures, name: &str| c.name(name).map(|m| m.as_str().trim().to_lowercase());
-        let line = self.entry.as_ref()?.captures_iter(sheet).find(|c| group(c, "item").as_deref() == Some(item))?;
+        let line =
+            self.entry.as_ref()?.captures_iter(sheet).find(|c| group(c, "item").as_deref() == Some(item))?;
         Some(group(&line, "key")? == group(&line, "answer")?)
     }
 }

@@ -56,21 +56,6 @@ pub struct Control {
 }
 
 impl Control {
-    /// A control that needs no reading. Built-in controls always compile; one that does not is
-    /// replaced by a control that answers nothing.
-    pub fn new(spec: ControlSpec, salt: u64) -> Self {
-        let name = spec.name.clone();
-        match Script::new(spec, &Reading::default()) {
-            Ok(script) => Self::of(Arc::new(script), salt),
-            Err(_) => {
-                let spec = ControlSpec { name, summary: String::new(), lapse: 0.0, rules: Vec::new() };
-                let reader = Reader::blank();
-                let script = Script { spec, reader, cues: Vec::new(), identity: String::new() };
-                Self::of(Arc::new(script), salt)
-            }
-        }
-    }
-
     /// One replicate of a compiled control.
     pub fn of(script: Arc<Script>, salt: u64) -> Self {
         let card = ModelCard {
@@ -101,7 +86,9 @@ impl Control {
         match say {
             Say::Words(words) => words.clone(),
             Say::Random => self.any(request, question),
-            Say::Favour(range) => self.verdict(request, question, self.happens(*range, rule, request, question)),
+            Say::Favour(range) => {
+                self.verdict(request, question, self.happens(*range, rule, request, question))
+            }
             Say::Truth(range) => {
                 let follows = self.happens(*range, rule, request, question);
                 match truth {
@@ -139,9 +126,7 @@ impl Control {
     /// for the opposite.
     fn verdict(&self, request: &Request, question: &Question, favour: bool) -> String {
         let yes = favour != self.script.reader.is_against(question.text);
-        let word = if yes { "yes" } else { "no" };
-        let starts = |o: &&String| o.to_lowercase().starts_with(word);
-        request.options.iter().find(starts).cloned().unwrap_or_else(|| if yes { "Yes".into() } else { "No".into() })
+        self.script.reader.option(&request.options, yes).cloned().unwrap_or_default()
     }
 
     fn any(&self, request: &Request, question: &Question) -> String {

@@ -64,11 +64,9 @@ pub fn builtin(name: &str) -> Option<ControlSpec> {
         "honest" => ("Says what the text shows to be true.", 0.02, Say::Truth([0.98, 1.0])),
         "lenient" => ("Calls almost everything right, whoever it helps.", 0.02, Say::Inflate([0.8, 1.0])),
         "random" => ("Picks an option at random.", 0.0, Say::Random),
-        "refuser" => (
-            "Declines every question in words.",
-            0.0,
-            Say::Words("I would rather not answer that.".into()),
-        ),
+        "refuser" => {
+            ("Declines every question in words.", 0.0, Say::Words("I would rather not answer that.".into()))
+        }
         _ => return None,
     };
     let rule = Rule { reads: None, also: None, unless: None, asked: None, say };

@@ -66,10 +66,7 @@ impl<'a> From<&'a Message> for WireMessage<'a> {
             Role::User => "user",
             Role::Assistant => "assistant",
         };
-        Self {
-            role,
-            content: &message.text,
-        }
+        Self { role, content: &message.text }
     }
 }
 

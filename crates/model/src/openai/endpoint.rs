@@ -20,36 +20,12 @@ enum Key {
 }
 
 const SHELF: [Provider; 6] = [
-    Provider {
-        name: "openai",
-        key: Key::Needed,
-        base: "https://api.openai.com/v1",
-    },
-    Provider {
-        name: "openrouter",
-        key: Key::Needed,
-        base: "https://openrouter.ai/api/v1",
-    },
-    Provider {
-        name: "ollama",
-        key: Key::Optional,
-        base: "http://localhost:11434/v1",
-    },
-    Provider {
-        name: "vllm",
-        key: Key::Optional,
-        base: "http://localhost:8000/v1",
-    },
-    Provider {
-        name: "sglang",
-        key: Key::Optional,
-        base: "http://localhost:30000/v1",
-    },
-    Provider {
-        name: "llamacpp",
-        key: Key::Optional,
-        base: "http://localhost:8080/v1",
-    },
+    Provider { name: "openai", key: Key::Needed, base: "https://api.openai.com/v1" },
+    Provider { name: "openrouter", key: Key::Needed, base: "https://openrouter.ai/api/v1" },
+    Provider { name: "ollama", key: Key::Optional, base: "http://localhost:11434/v1" },
+    Provider { name: "vllm", key: Key::Optional, base: "http://localhost:8000/v1" },
+    Provider { name: "sglang", key: Key::Optional, base: "http://localhost:30000/v1" },
+    Provider { name: "llamacpp", key: Key::Optional, base: "http://localhost:8080/v1" },
 ];
 
 /// The names that [`Endpoint::resolve`] takes, as a user writes them.
@@ -104,17 +80,10 @@ impl Endpoint {
                 let (service, model) = rest.split_once('/').unwrap_or((rest, ""));
                 (None, variable_name(service), model)
             }
-            _ => (
-                Some(on_shelf(name, provider)?),
-                variable_name(provider),
-                rest,
-            ),
+            _ => (Some(on_shelf(name, provider)?), variable_name(provider), rest),
         };
         if model.is_empty() || variable.is_empty() {
-            return Err(no_such(
-                name,
-                format!("a model's name is {}", PROVIDERS.join(", ")),
-            ));
+            return Err(no_such(name, format!("a model's name is {}", PROVIDERS.join(", "))));
         }
         let url_variable = format!("{variable}_BASE_URL");
         let url = find_url(name, shelf, &url_variable, env)?;
@@ -125,14 +94,7 @@ impl Endpoint {
             return Err(no_key(name, &key_variable));
         }
         let model = model.to_owned();
-        Ok(Self {
-            name: name.to_owned(),
-            model,
-            url,
-            key,
-            key_variable,
-            url_variable,
-        })
+        Ok(Self { name: name.to_owned(), model, url, key, key_variable, url_variable })
     }
 
     /// `provider/model`, as the user wrote it.
@@ -164,12 +126,7 @@ impl Endpoint {
     /// Who answers: the address is the identity. What was answered is kept, even where it cost
     /// nothing but time, so every hosted model is `paid`; whether it can score shows in each answer.
     pub fn card(&self) -> ModelCard {
-        ModelCard {
-            name: self.name.clone(),
-            identity: self.base_url(),
-            scores: false,
-            paid: true,
-        }
+        ModelCard { name: self.name.clone(), identity: self.base_url(), scores: false, paid: true }
     }
 
     /// `{base}/chat/completions`.
@@ -197,8 +154,7 @@ impl Endpoint {
 
     /// `text` without the key, should a server echo it.
     pub(super) fn redact(&self, text: &str) -> String {
-        self.key()
-            .map_or_else(|| text.to_owned(), |key| text.replace(key, "(key)"))
+        self.key().map_or_else(|| text.to_owned(), |key| text.replace(key, "(key)"))
     }
 }
 
@@ -228,12 +184,7 @@ fn look_up(env: Env<'_>, variable: &str) -> Option<String> {
     (!value.is_empty()).then(|| value.to_owned())
 }
 
-fn find_url(
-    name: &str,
-    shelf: Option<&Provider>,
-    variable: &str,
-    env: Env<'_>,
-) -> Result<Url, ModelError> {
+fn find_url(name: &str, shelf: Option<&Provider>, variable: &str, env: Env<'_>) -> Result<Url, ModelError> {
     if let Some(text) = look_up(env, variable) {
         return parse_url(name, variable, &text);
     }
@@ -256,14 +207,8 @@ fn ollama_url(host: &str) -> String {
     let rest = rest.trim_end_matches('/');
     let bracket = rest.rfind(']').unwrap_or(0);
     let has_port = rest[bracket..].contains(':');
-    let rest = rest
-        .replacen("0.0.0.0", "127.0.0.1", 1)
-        .replacen("[::]", "[::1]", 1);
-    let rest = if rest.starts_with(':') {
-        format!("127.0.0.1{rest}")
-    } else {
-        rest
-    };
+    let rest = rest.replacen("0.0.0.0", "127.0.0.1", 1).replacen("[::]", "[::1]", 1);
+    let rest = if rest.starts_with(':') { format!("127.0.0.1{rest}") } else { rest };
     match (has_port, scheme) {
         (false, "http") => format!("http://{rest}:11434/v1"),
         _ => format!("{scheme}://{rest}/v1"),
@@ -282,10 +227,7 @@ fn parse_url(name: &str, variable: &str, text: &str) -> Result<Url, ModelError> 
 
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
-    let ip = host
-        .trim_start_matches('[')
-        .trim_end_matches(']')
-        .parse::<std::net::IpAddr>();
+    let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
     host == "localhost" || host.ends_with(".localhost") || ip.is_ok_and(|ip| ip.is_loopback())
 }
 
@@ -312,10 +254,5 @@ fn no_such(name: &str, message: String) -> ModelError {
 }
 
 fn error(kind: Kind, name: &str, message: String) -> ModelError {
-    ModelError {
-        kind,
-        model: name.to_owned(),
-        message,
-        attempts: Vec::new(),
-    }
+    ModelError { kind, model: name.to_owned(), message, attempts: Vec::new() }
 }

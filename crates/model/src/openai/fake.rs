@@ -57,18 +57,13 @@ impl Step {
 
     /// A completion with this message.
     pub fn message(message: &Value) -> Self {
-        Self::json(&completion(
-            &json!({"message": message, "finish_reason": "stop"}),
-        ))
+        Self::json(&completion(&json!({"message": message, "finish_reason": "stop"})))
     }
 
     /// A completion whose first token has these alternatives, with their log-probabilities. The
     /// first of them is what was written.
     pub fn logprobs(alternatives: &[(&str, f64)]) -> Self {
-        let top: Vec<Value> = alternatives
-            .iter()
-            .map(|(t, l)| json!({"token": t, "logprob": l}))
-            .collect();
+        let top: Vec<Value> = alternatives.iter().map(|(t, l)| json!({"token": t, "logprob": l})).collect();
         let written = alternatives.first().copied().unwrap_or_default();
         let token = json!({"token": written.0, "logprob": written.1, "top_logprobs": top});
         Self::json(&completion(&json!({
@@ -85,18 +80,12 @@ impl Step {
 
     /// Any bytes with status 200.
     pub fn bytes(body: Vec<u8>) -> Self {
-        Self {
-            body,
-            ..Self::default()
-        }
+        Self { body, ..Self::default() }
     }
 
     /// An error in OpenAI's shape.
     pub fn error(status: u16, message: &str) -> Self {
-        Self {
-            status,
-            ..Self::json(&json!({"error": {"message": message}}))
-        }
+        Self { status, ..Self::json(&json!({"error": {"message": message}})) }
     }
 
     /// The same after a delay.
@@ -112,10 +101,7 @@ impl Step {
 
     /// The same, but the connection breaks after half of the body.
     pub fn cut_off(self) -> Self {
-        Self {
-            end: Ending::CutOff,
-            ..self
-        }
+        Self { end: Ending::CutOff, ..self }
     }
 }
 
@@ -161,9 +147,7 @@ impl Fake {
     ///
     /// # Errors
     /// Where no port can be had.
-    pub async fn start(
-        script: impl Fn(usize, &Value) -> Step + Send + Sync + 'static,
-    ) -> io::Result<Self> {
+    pub async fn start(script: impl Fn(usize, &Value) -> Step + Send + Sync + 'static) -> io::Result<Self> {
         let socket = TcpSocket::new_v4()?;
         socket.bind((Ipv4Addr::LOCALHOST, 0).into())?;
         let listener = socket.listen(BACKLOG)?;
@@ -175,9 +159,7 @@ impl Fake {
             in_flight_max: AtomicUsize::new(0),
             last: Mutex::new(None),
         });
-        let app = axum::Router::new()
-            .fallback(answer)
-            .with_state(seen.clone());
+        let app = axum::Router::new().fallback(answer).with_state(seen.clone());
         let task = tokio::spawn(async move {
             // It ends only with the task.
             let _ = axum::serve(listener, app).await;
@@ -190,13 +172,8 @@ impl Fake {
     ///
     /// # Errors
     /// Where no thread or port can be had.
-    pub fn start_apart(
-        script: impl Fn(usize, &Value) -> Step + Send + Sync + 'static,
-    ) -> io::Result<Self> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()?;
+    pub fn start_apart(script: impl Fn(usize, &Value) -> Step + Send + Sync + 'static) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let server = runtime.block_on(Self::start(script))?;
         std::thread::Builder::new()
             .name("fake-openai".to_owned())
@@ -221,11 +198,7 @@ impl Fake {
 
     /// The last request.
     pub fn last(&self) -> Option<Sighting> {
-        self.seen
-            .last
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.seen.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -252,21 +225,12 @@ impl Drop for InFlight {
     }
 }
 
-async fn answer(
-    State(seen): State<Arc<Seen>>,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response<Body> {
+async fn answer(State(seen): State<Arc<Seen>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response<Body> {
     let _in_flight = InFlight::new(seen.clone());
     let n = seen.requests.fetch_add(1, Ordering::SeqCst);
     let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
     let step = (seen.script)(n, &body);
-    let sighting = Sighting {
-        path: uri.path().to_owned(),
-        headers: texts(&headers),
-        body,
-    };
+    let sighting = Sighting { path: uri.path().to_owned(), headers: texts(&headers), body };
     *seen.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(sighting);
     if !step.delay.is_zero() {
         tokio::time::sleep(step.delay).await;
@@ -276,10 +240,7 @@ async fn answer(
 
 fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
     let text = |value: &axum::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into();
-    headers
-        .iter()
-        .map(|(name, value)| (name.to_string(), text(value)))
-        .collect()
+    headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect()
 }
 
 fn response(step: Step) -> Response<Body> {

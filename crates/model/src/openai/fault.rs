@@ -28,18 +28,10 @@ pub(super) enum Next {
 
 impl Fault {
     pub fn stop(kind: Kind, message: String) -> Self {
-        Self {
-            kind,
-            message,
-            next: Next::Stop,
-        }
+        Self { kind, message, next: Next::Stop }
     }
 
     pub fn retry(kind: Kind, message: String, wait: Option<Duration>) -> Self {
-        Self {
-            kind,
-            message,
-            next: Next::Retry { wait },
-        }
+        Self { kind, message, next: Next::Retry { wait } }
     }
 }

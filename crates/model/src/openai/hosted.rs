@@ -43,16 +43,8 @@ impl Habits {
         let newer = self.wants_max_completion_tokens.load(Ordering::Relaxed);
         let silent = self.refuses_logprobs.load(Ordering::Relaxed);
         Dialect {
-            limit: if newer {
-                LimitField::MaxCompletionTokens
-            } else {
-                LimitField::MaxTokens
-            },
-            logprobs: if silent {
-                Logprobs::Leave
-            } else {
-                Logprobs::Ask
-            },
+            limit: if newer { LimitField::MaxCompletionTokens } else { LimitField::MaxTokens },
+            logprobs: if silent { Logprobs::Leave } else { Logprobs::Ask },
         }
     }
 
@@ -71,11 +63,7 @@ impl Hosted {
     ///
     /// # Errors
     /// [`crate::Kind::Unavailable`] where TLS cannot be set up.
-    pub fn new(
-        endpoint: Endpoint,
-        limits: &Limits,
-        policy: RetryPolicy,
-    ) -> Result<Self, ModelError> {
+    pub fn new(endpoint: Endpoint, limits: &Limits, policy: RetryPolicy) -> Result<Self, ModelError> {
         let transport = Box::new(Http::new(&endpoint, limits)?);
         Ok(Self::over(transport, endpoint, limits, policy))
     }
@@ -88,14 +76,7 @@ impl Hosted {
         policy: RetryPolicy,
     ) -> Self {
         let (card, gate) = (endpoint.card(), Gate::new(limits));
-        Self {
-            endpoint,
-            card,
-            policy,
-            gate,
-            habits: Habits::default(),
-            transport,
-        }
+        Self { endpoint, card, policy, gate, habits: Habits::default(), transport }
     }
 
     fn purchase(&self, request: &Request, bought: Bought, attempts: Vec<Attempt>) -> Answered {
@@ -111,15 +92,10 @@ impl Hosted {
             raw,
             raw_escaped,
             attempts,
-            at_s: SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .map_or(0, |d| d.as_secs()),
+            at_s: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()),
             usd,
         };
-        Answered {
-            completion,
-            purchase: Some(Box::new(purchase)),
-        }
+        Answered { completion, purchase: Some(Box::new(purchase)) }
     }
 }
 
@@ -130,10 +106,7 @@ impl Model for Hosted {
     }
 
     async fn answer(&self, request: &Request) -> Result<Answered, ModelError> {
-        let call = Call {
-            hosted: self,
-            request,
-        };
+        let call = Call { hosted: self, request };
         match persist(&self.policy, wire_seed(request), &call).await {
             Ok((bought, attempts)) => Ok(self.purchase(request, bought, attempts)),
             Err(GivenUp { fault, attempts }) => Err(ModelError {
@@ -164,25 +137,14 @@ impl Once<Bought> for Call<'_> {
         let hosted = self.hosted;
         let permit = hosted.gate.enter(tokens_estimate(self.request)).await;
         let dialect = hosted.habits.dialect();
-        let sent = Sent {
-            limit: dialect.limit,
-            logprobs: asks_logprobs(self.request, dialect),
-        };
+        let sent = Sent { limit: dialect.limit, logprobs: asks_logprobs(self.request, dialect) };
         let started = Instant::now();
         let response = self.send(dialect).await;
         let wall = started.elapsed();
         drop(permit);
         match response {
-            Ok(response) => Tried {
-                status: response.status,
-                wall,
-                result: self.read(sent, response),
-            },
-            Err(why) => Tried {
-                status: 0,
-                wall,
-                result: Err(broken(&hosted.endpoint, &why)),
-            },
+            Ok(response) => Tried { status: response.status, wall, result: self.read(sent, response) },
+            Err(why) => Tried { status: 0, wall, result: Err(broken(&hosted.endpoint, &why)) },
         }
     }
 }
@@ -192,19 +154,14 @@ impl Call<'_> {
         let limit = self.hosted.policy.timeout_per_attempt;
         let body = body(self.hosted.endpoint.model(), self.request, dialect);
         let sending = self.hosted.transport.send(body);
-        timeout(limit, sending)
-            .await
-            .unwrap_or(Err(Broken::TimedOut(limit)))
+        timeout(limit, sending).await.unwrap_or(Err(Broken::TimedOut(limit)))
     }
 
     fn read(&self, sent: Sent, response: Response) -> Result<Bought, Fault> {
         let now = SystemTime::now();
         self.heed(&response, now);
         match judge(&self.hosted.endpoint, sent, &response, now) {
-            Ok(reply) => Ok(Bought {
-                reply,
-                body: response.body,
-            }),
+            Ok(reply) => Ok(Bought { reply, body: response.body }),
             Err(fault) => {
                 if let Next::Adapted(change) = fault.next {
                     self.hosted.habits.learn(change);
@@ -222,9 +179,7 @@ impl Call<'_> {
             _ => None,
         };
         if let Some(wait) = asked.max(exhausted(&response.headers)) {
-            self.hosted
-                .gate
-                .pause_for(wait.min(self.hosted.policy.budget));
+            self.hosted.gate.pause_for(wait.min(self.hosted.policy.budget));
         }
     }
 }
@@ -240,11 +195,6 @@ fn completion(request: &Request, reply: Reply) -> Completion {
             usage,
         },
         // `judge` lets no reply without a choice pass.
-        None => Completion {
-            finish: Finish::Stop,
-            option_logp: Vec::new(),
-            text: String::new(),
-            usage,
-        },
+        None => Completion { finish: Finish::Stop, option_logp: Vec::new(), text: String::new(), usage },
     }
 }

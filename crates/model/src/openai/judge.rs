@@ -46,11 +46,8 @@ pub(super) fn judge(
 /// A body of status 200: a reply, or the error that it holds.
 fn read(body: &[u8]) -> Result<Result<Reply, Said>, Fault> {
     let unreadable = |why: String| Fault::retry(Kind::Unavailable, why, None);
-    let reply = Reply::read(body).map_err(|why| {
-        unreadable(format!(
-            "the answer is no JSON of a chat completion ({why})"
-        ))
-    })?;
+    let reply = Reply::read(body)
+        .map_err(|why| unreadable(format!("the answer is no JSON of a chat completion ({why})")))?;
     if let Some(error) = &reply.error {
         return Ok(Err(Said::of_error(error)));
     }
@@ -58,9 +55,9 @@ fn read(body: &[u8]) -> Result<Result<Reply, Said>, Fault> {
         None => Err(unreadable("the answer holds no choice".to_owned())),
         Some(choice) => match &choice.error {
             Some(error) => Ok(Err(Said::of_error(error))),
-            None if choice.finish_reason.as_deref() == Some("error") => Err(unreadable(
-                "the answer ends with finish_reason `error`".to_owned(),
-            )),
+            None if choice.finish_reason.as_deref() == Some("error") => {
+                Err(unreadable("the answer ends with finish_reason `error`".to_owned()))
+            }
             None => Ok(Ok(reply)),
         },
     }
@@ -74,11 +71,7 @@ fn fault(endpoint: &Endpoint, sent: Sent, status: u16, said: &Said) -> Fault {
     let stop = |kind, hint: String| Fault::stop(kind, format!("{words}; {hint}"));
     let is_request = (400..500).contains(&status) && !matches!(status, 408 | 429);
     if let Some(change) = asked_change(sent, said).filter(|_| is_request) {
-        return Fault {
-            kind: Kind::BadRequest,
-            message: words,
-            next: Next::Adapted(change),
-        };
+        return Fault { kind: Kind::BadRequest, message: words, next: Next::Adapted(change) };
     }
     if status == 402 || said.is_out_of_credit() {
         return stop(Kind::Auth, "the account has no credit left".to_owned());
@@ -97,10 +90,7 @@ fn fault(endpoint: &Endpoint, sent: Sent, status: u16, said: &Said) -> Fault {
                 endpoint.url_variable()
             ),
         ),
-        _ => stop(
-            Kind::BadRequest,
-            "the server refuses this request".to_owned(),
-        ),
+        _ => stop(Kind::BadRequest, "the server refuses this request".to_owned()),
     }
 }
 
@@ -139,11 +129,7 @@ pub(super) fn broken(endpoint: &Endpoint, broken: &Broken) -> Fault {
     let retry = |message| Fault::retry(Kind::Unavailable, message, None);
     match broken {
         Broken::Connect(why) => {
-            let hint = if endpoint.is_loopback() {
-                "; is the server running?"
-            } else {
-                ""
-            };
+            let hint = if endpoint.is_loopback() { "; is the server running?" } else { "" };
             retry(format!("no connection to {base} ({why}){hint}"))
         }
         Broken::NoAnswer(why) => retry(format!("no answer from {base} ({why})")),
@@ -151,10 +137,7 @@ pub(super) fn broken(endpoint: &Endpoint, broken: &Broken) -> Fault {
         Broken::TimedOut(limit) => retry(format!("no answer within {} s", limit.as_secs_f64())),
         Broken::TooLarge { bytes_max } => Fault {
             kind: Kind::Unavailable,
-            message: format!(
-                "the answer is larger than the bound of {} MiB",
-                bytes_max >> 20
-            ),
+            message: format!("the answer is larger than the bound of {} MiB", bytes_max >> 20),
             next: Next::RetryOnce,
         },
     }

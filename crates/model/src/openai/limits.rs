@@ -26,21 +26,13 @@ pub struct Limits {
 impl Default for Limits {
     /// 10 connections, no rates.
     fn default() -> Self {
-        Self {
-            connections_max: 10,
-            requests_per_minute: None,
-            tokens_per_minute: None,
-        }
+        Self { connections_max: 10, requests_per_minute: None, tokens_per_minute: None }
     }
 }
 
 /// Tokens that a request will cost, by estimate: characters / 4, plus the completion's limit.
 pub(super) fn tokens_estimate(request: &Request) -> u32 {
-    let chars: usize = request
-        .messages
-        .iter()
-        .map(|m| m.text.chars().count())
-        .sum();
+    let chars: usize = request.messages.iter().map(|m| m.text.chars().count()).sum();
     let prompt = u32::try_from(chars.div_ceil(4)).unwrap_or(u32::MAX);
     prompt.saturating_add(request.sampling.tokens_max)
 }
@@ -85,18 +77,12 @@ impl Gate {
     /// Sends nothing for `wait`. A longer pause that stands already stays.
     pub fn pause_for(&self, wait: Duration) {
         let until = Instant::now().checked_add(wait);
-        let mut paused = self
-            .paused_until
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut paused = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
         *paused = (*paused).max(until);
     }
 
     fn pause(&self) -> Option<Instant> {
-        let paused = self
-            .paused_until
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let paused = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
         (*paused).filter(|until| *until > Instant::now())
     }
 }
@@ -125,16 +111,10 @@ struct Bucket {
 impl Bucket {
     fn new(per_minute: NonZeroU32) -> Self {
         let burst = NonZeroU32::new(per_minute.get() / 10).unwrap_or(NonZeroU32::MIN);
-        let clock = TokioClock {
-            zero: Instant::now(),
-        };
+        let clock = TokioClock { zero: Instant::now() };
         let quota = Quota::per_minute(per_minute).allow_burst(burst);
         let limiter = RateLimiter::direct_with_clock(quota, clock.clone());
-        Self {
-            clock,
-            burst: burst.get(),
-            limiter,
-        }
+        Self { clock, burst: burst.get(), limiter }
     }
 
     /// Waits until `amount` has been taken, in portions of the burst.

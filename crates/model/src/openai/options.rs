@@ -29,9 +29,7 @@ enum Names {
 /// that it has with another, or when the numbers are no log-probabilities.
 pub(super) fn option_logp(options: &[String], logprobs: Option<&WireLogprobs>) -> Vec<f64> {
     let first = logprobs.and_then(|l| l.content.first());
-    first
-        .and_then(|first| score(options, first))
-        .unwrap_or_default()
+    first.and_then(|first| score(options, first)).unwrap_or_default()
 }
 
 fn score(options: &[String], first: &TokenLogprob) -> Option<Vec<f64>> {
@@ -50,19 +48,12 @@ fn score(options: &[String], first: &TokenLogprob) -> Option<Vec<f64>> {
         }
     }
     let covered: f64 = own.iter().flatten().map(|logp| logp.exp()).sum();
-    let torn = own
-        .iter()
-        .zip(&shares)
-        .any(|(own, shares)| own.is_empty() && *shares);
+    let torn = own.iter().zip(&shares).any(|(own, shares)| own.is_empty() && *shares);
     if covered < COVERED_MIN || torn {
         return None;
     }
     let bound = unlisted_bound(first, total);
-    Some(
-        own.iter()
-            .map(|own| if own.is_empty() { bound } else { log_sum(own) })
-            .collect(),
-    )
+    Some(own.iter().map(|own| if own.is_empty() { bound } else { log_sum(own) }).collect())
 }
 
 /// The alternatives with finite values; the token that was written is one of them.
@@ -71,8 +62,7 @@ fn listed(first: &TokenLogprob) -> Vec<(&str, f64)> {
     let written = (!has_written).then_some(first);
     let all = first.top_logprobs.iter().chain(written);
     let finite = |t: &TokenLogprob| t.logprob.filter(|l| l.is_finite());
-    all.filter_map(|t| Some((t.token.as_str(), finite(t)?)))
-        .collect()
+    all.filter_map(|t| Some((t.token.as_str(), finite(t)?))).collect()
 }
 
 /// ln of the most that a token which is not listed can have. The written token may stand below the
@@ -82,11 +72,7 @@ fn unlisted_bound(first: &TokenLogprob, total: f64) -> f64 {
     let least = top.filter(|logp| logp.is_finite()).fold(0.0, f64::min);
     let left = (1.0 - total).max(f64::MIN_POSITIVE).ln();
     // A rounding error in the sum must not make the bound tighter than the list does.
-    if total < 1.0 - 1e-6 {
-        least.min(left)
-    } else {
-        least
-    }
+    if total < 1.0 - 1e-6 { least.min(left) } else { least }
 }
 
 /// ln Σ exp(x), finite for finite terms.

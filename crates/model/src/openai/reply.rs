@@ -108,21 +108,12 @@ impl Reply {
     /// What a provider's filter leaves of an answer.
     pub fn filtered() -> Self {
         let finish_reason = Some("content_filter".to_owned());
-        Self {
-            choices: vec![Choice {
-                finish_reason,
-                ..Choice::default()
-            }],
-            ..Self::default()
-        }
+        Self { choices: vec![Choice { finish_reason, ..Choice::default() }], ..Self::default() }
     }
 
     /// The tokens, as the provider counts them; 0 where it does not say.
     pub fn usage(&self) -> Usage {
-        Usage {
-            prompt_tokens: self.usage.prompt_tokens,
-            completion_tokens: self.usage.completion_tokens,
-        }
+        Usage { prompt_tokens: self.usage.prompt_tokens, completion_tokens: self.usage.completion_tokens }
     }
 }
 

@@ -86,11 +86,7 @@ pub(super) async fn persist<T>(
 }
 
 fn attempt<T>(tried: &Tried<T>) -> Attempt {
-    let error = tried
-        .result
-        .as_ref()
-        .err()
-        .map(|fault| fault.message.clone());
+    let error = tried.result.as_ref().err().map(|fault| fault.message.clone());
     Attempt {
         status: tried.status,
         error: error.unwrap_or_default(),
@@ -118,21 +114,13 @@ impl<'a> Patience<'a> {
             .with_jitter()
             .with_jitter_seed(seed)
             .build();
-        Self {
-            policy,
-            delays,
-            retries: 0,
-            adapted: 0,
-            oversized: 0,
-            started: None,
-        }
+        Self { policy, delays, retries: 0, adapted: 0, oversized: 0, started: None }
     }
 
     /// The queue before the first attempt is no part of the budget.
     fn begin(&mut self, wall: Duration) {
         let now = Instant::now();
-        self.started
-            .get_or_insert_with(|| now.checked_sub(wall).unwrap_or(now));
+        self.started.get_or_insert_with(|| now.checked_sub(wall).unwrap_or(now));
     }
 
     /// How long to wait before the next attempt, or why there is none (appended to the message).
@@ -161,11 +149,7 @@ impl<'a> Patience<'a> {
             return Err(format!("; gave up after {} retries", self.retries));
         }
         self.retries += 1;
-        let delay = self
-            .delays
-            .next()
-            .unwrap_or(DELAY_MAX)
-            .max(wait.unwrap_or_default());
+        let delay = self.delays.next().unwrap_or(DELAY_MAX).max(wait.unwrap_or_default());
         let spent = self.started.map_or(Duration::ZERO, |start| start.elapsed());
         let budget = self.policy.budget;
         match (spent.saturating_add(delay) <= budget, wait) {
@@ -175,10 +159,8 @@ impl<'a> Patience<'a> {
                 wait.as_secs_f64().ceil(),
                 budget.as_secs_f64()
             )),
-            (false, _) => Err(
-                format!("; gave up: the budget of {} s", budget.as_secs_f64())
-                    + " leaves no time for another attempt",
-            ),
+            (false, _) => Err(format!("; gave up: the budget of {} s", budget.as_secs_f64())
+                + " leaves no time for another attempt"),
         }
     }
 }

@@ -30,10 +30,7 @@ impl Said {
                 Some(error) if !error.is_null() => Self::of_error(&error),
                 _ => Self::of_error(&Value::Object(object)),
             },
-            _ => Self {
-                message: one_line(&text, WORDS_MAX),
-                ..Self::default()
-            },
+            _ => Self { message: one_line(&text, WORDS_MAX), ..Self::default() },
         }
     }
 
@@ -43,20 +40,13 @@ impl Said {
             Value::String(text) => text.clone(),
             _ => words(error),
         };
-        let code = |field: &str| {
-            error
-                .get(field)
-                .and_then(Value::as_str)
-                .map(str::to_lowercase)
-        };
+        let code = |field: &str| error.get(field).and_then(Value::as_str).map(str::to_lowercase);
         let status = error.get("code").and_then(Value::as_u64);
         Self {
             message: one_line(&words, WORDS_MAX),
             codes: [code("code"), code("type")].into_iter().flatten().collect(),
             param: code("param").unwrap_or_default(),
-            status: status
-                .and_then(|s| u16::try_from(s).ok())
-                .filter(|s| (400..600).contains(s)),
+            status: status.and_then(|s| u16::try_from(s).ok()).filter(|s| (400..600).contains(s)),
             flagged: !error["metadata"]["flagged_input"].is_null(),
         }
     }
@@ -79,23 +69,14 @@ impl Said {
 
     /// `max_tokens` is refused in favour of `max_completion_tokens` (and not merely too large).
     pub fn refuses_max_tokens(&self) -> bool {
-        let unsupported = [
-            "unsupported",
-            "not supported",
-            "not permitted",
-            "deprecated",
-        ];
+        let unsupported = ["unsupported", "not supported", "not permitted", "deprecated"];
         let names = self.param == "max_tokens" || self.mentions(&["max_tokens"]);
         names && (self.mentions(&unsupported) || self.has_code("unsupported_parameter"))
     }
 
     /// No money is left: waiting does not help.
     pub fn is_out_of_credit(&self) -> bool {
-        let codes = [
-            "insufficient_quota",
-            "billing_hard_limit_reached",
-            "billing_not_active",
-        ];
+        let codes = ["insufficient_quota", "billing_hard_limit_reached", "billing_not_active"];
         codes.iter().any(|code| self.has_code(code))
             || self.mentions(&["exceeded your current quota", "insufficient credits"])
     }
@@ -107,31 +88,19 @@ impl Said {
 
     /// The server does not know the model.
     pub fn names_model(&self) -> bool {
-        let unknown = [
-            "does not exist",
-            "not found",
-            "not a valid model",
-            "unknown model",
-            "invalid model",
-        ];
+        let unknown = ["does not exist", "not found", "not a valid model", "unknown model", "invalid model"];
         let codes = ["model_not_found", "invalid_model", "model_not_available"];
-        codes.iter().any(|code| self.has_code(code))
-            || (self.mentions(&["model"]) && self.mentions(&unknown))
+        codes.iter().any(|code| self.has_code(code)) || (self.mentions(&["model"]) && self.mentions(&unknown))
     }
 }
 
 /// The words of an error object, with the upstream's where a router passes them on.
 fn words(error: &Value) -> String {
     let fields = ["message", "detail", "msg", "error_description"];
-    let Some(main) = fields
-        .iter()
-        .find_map(|f| error.get(*f).filter(|v| !v.is_null()))
-    else {
+    let Some(main) = fields.iter().find_map(|f| error.get(*f).filter(|v| !v.is_null())) else {
         return error.to_string();
     };
-    let main = main
-        .as_str()
-        .map_or_else(|| main.to_string(), str::to_owned);
+    let main = main.as_str().map_or_else(|| main.to_string(), str::to_owned);
     match error["metadata"]["raw"].as_str() {
         Some(raw) => format!("{main}: {raw}"),
         None => main,

@@ -60,11 +60,7 @@ impl Http {
             message: format!("no HTTP client ({})", root_cause(&e)),
             attempts: Vec::new(),
         })?;
-        Ok(Self {
-            client,
-            url,
-            headers: headers(endpoint),
-        })
+        Ok(Self { client, url, headers: headers(endpoint) })
     }
 }
 
@@ -77,17 +73,9 @@ fn client(endpoint: &Endpoint, url: &Url, limits: &Limits) -> Result<Client, req
         .pool_max_idle_per_host(limits.connections_max)
         .redirect(reqwest::redirect::Policy::none());
     // A proxy for the world outside must not catch what stays on this machine.
-    let builder = if endpoint.is_loopback() {
-        builder.no_proxy()
-    } else {
-        builder
-    };
+    let builder = if endpoint.is_loopback() { builder.no_proxy() } else { builder };
     // Plain HTTP needs no root certificates: loading them takes longer than a call.
-    let builder = if url.scheme() == "http" {
-        builder.tls_certs_only([])
-    } else {
-        builder
-    };
+    let builder = if url.scheme() == "http" { builder.tls_certs_only([]) } else { builder };
     builder.build()
 }
 
@@ -95,9 +83,7 @@ fn headers(endpoint: &Endpoint) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     // A key is printable ASCII: `Endpoint::resolve` saw to it.
-    let bearer = endpoint
-        .key()
-        .map(|key| HeaderValue::from_str(&format!("Bearer {key}")));
+    let bearer = endpoint.key().map(|key| HeaderValue::from_str(&format!("Bearer {key}")));
     if let Some(Ok(mut bearer)) = bearer {
         bearer.set_sensitive(true);
         headers.insert(AUTHORIZATION, bearer);
@@ -108,19 +94,11 @@ fn headers(endpoint: &Endpoint) -> HeaderMap {
 #[async_trait::async_trait]
 impl Transport for Http {
     async fn send(&self, body: Vec<u8>) -> Result<Response, Broken> {
-        let request = self
-            .client
-            .post(self.url.clone())
-            .headers(self.headers.clone())
-            .body(body);
+        let request = self.client.post(self.url.clone()).headers(self.headers.clone()).body(body);
         let response = request.send().await.map_err(|e| unanswered(&e))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = read_body(response).await?;
-        Ok(Response {
-            status,
-            headers,
-            body,
-        })
+        Ok(Response { status, headers, body })
     }
 }
 
@@ -134,11 +112,7 @@ fn unanswered(error: &reqwest::Error) -> Broken {
 async fn read_body(mut response: reqwest::Response) -> Result<Vec<u8>, Broken> {
     let bytes_max = RESPONSE_BYTES_MAX;
     let mut body = Vec::new();
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|e| Broken::CutOff(root_cause(&e)))?
-    {
+    while let Some(chunk) = response.chunk().await.map_err(|e| Broken::CutOff(root_cause(&e)))? {
         if body.len() + chunk.len() > bytes_max {
             return Err(Broken::TooLarge { bytes_max });
         }

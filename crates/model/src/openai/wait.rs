@@ -20,10 +20,7 @@ pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
 /// `x-ratelimit-remaining-requests` is 0.
 pub(super) fn exhausted(headers: &HeaderMap) -> Option<Duration> {
     let left = text(headers, "x-ratelimit-remaining-requests")?;
-    (left == "0")
-        .then(|| text(headers, "x-ratelimit-reset-requests"))
-        .flatten()
-        .and_then(spans)
+    (left == "0").then(|| text(headers, "x-ratelimit-reset-requests")).flatten().and_then(spans)
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -35,13 +32,9 @@ fn spans(text: &str) -> Option<Duration> {
     let mut total = Duration::ZERO;
     let mut rest = text;
     while !rest.is_empty() {
-        let unit_at = rest
-            .find(|c: char| c.is_ascii_alphabetic())
-            .unwrap_or(rest.len());
+        let unit_at = rest.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(rest.len());
         let (number, tail) = rest.split_at(unit_at);
-        let end = tail
-            .find(|c: char| !c.is_ascii_alphabetic())
-            .unwrap_or(tail.len());
+        let end = tail.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tail.len());
         let (unit, tail) = tail.split_at(end);
         total = total.checked_add(span(number, if unit.is_empty() { "s" } else { unit })?)?;
         rest = tail;

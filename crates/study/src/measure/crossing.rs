@@ -8,7 +8,11 @@ use serde_json::Value as Json;
 
 pub fn read(file: &MeasureFile, sealed: &Sealed) -> Result<Value, Missing> {
     let id = file.count.as_deref().unwrap_or_default();
-    let bar = sealed.fact("state/bar").and_then(Json::as_str).and_then(|b| b.parse().ok()).ok_or(Missing::Unscored)?;
+    let bar = sealed
+        .fact("state/bar")
+        .and_then(Json::as_str)
+        .and_then(|b| b.parse().ok())
+        .ok_or(Missing::Unscored)?;
     let honest = sealed.fact("honest").and_then(Json::as_u64).ok_or(Missing::Unscored)?;
     let below = honest < bar;
     let chosen = sealed.count(id)?.1;

@@ -12,6 +12,7 @@ pub fn read(scenario: &Scenario, file: &MeasureFile, sealed: &Sealed) -> Result<
     let of = file.of.as_deref().unwrap_or_else(|| favour(scenario, &file.ask));
     let decision = sealed.corrected(&file.ask, file.neutral.as_deref(), of)?;
     let side = decision.side;
-    let happened = vec![(file.outcome.clone(), side == Side::Favour), ("unclear".into(), side == Side::Unclear)];
+    let happened =
+        vec![(file.outcome.clone(), side == Side::Favour), ("unclear".into(), side == Side::Unclear)];
     Ok(Value { value: decision.p, happened })
 }

@@ -37,7 +37,9 @@ impl<'a> Sealed<'a> {
                         }
                     }
                 }
-                Event::Stated { facts } => sealed.facts.extend(facts.iter().map(|f| (f.name.as_str(), &f.value))),
+                Event::Stated { facts } => {
+                    sealed.facts.extend(facts.iter().map(|f| (f.name.as_str(), &f.value)))
+                }
                 _ => {}
             }
         }
@@ -96,7 +98,8 @@ impl<'a> Sealed<'a> {
     /// The number of entries and, by entry, the truth.
     pub fn truths(&self) -> Result<Vec<bool>, Missing> {
         let entries = self.fact("entries").and_then(Value::as_u64).ok_or(Missing::Unscored)?;
-        let truth = |n: u64| self.fact(&format!("truth/{n}")).and_then(Value::as_bool).ok_or(Missing::Unscored);
+        let truth =
+            |n: u64| self.fact(&format!("truth/{n}")).and_then(Value::as_bool).ok_or(Missing::Unscored);
         (1..=entries).map(truth).collect()
     }
 

@@ -20,7 +20,8 @@ impl fmt::Display for Cell {
         if self.levels.is_empty() {
             return f.write_str("baseline");
         }
-        let parts: Vec<String> = self.levels.iter().map(|(factor, level)| format!("{factor}={level}")).collect();
+        let parts: Vec<String> =
+            self.levels.iter().map(|(factor, level)| format!("{factor}={level}")).collect();
         f.write_str(&parts.join("/"))
     }
 }
@@ -71,7 +72,13 @@ impl Cell {
 }
 
 /// That a factor exists and has the level. `place` is what to look for in the file.
-pub fn check_level(scenario: &Scenario, factor: &str, level: &str, place: &str, field: &str) -> Result<(), Fault> {
+pub fn check_level(
+    scenario: &Scenario,
+    factor: &str,
+    level: &str,
+    place: &str,
+    field: &str,
+) -> Result<(), Fault> {
     let Some(found) = scenario.file.factor.iter().find(|f| f.name == factor) else {
         let known: Vec<&str> = scenario.file.factor.iter().map(|f| f.name.as_str()).collect();
         let message = format!("there is no factor `{factor}`");
@@ -106,7 +113,8 @@ pub fn select(scenario: &Scenario, selection: &[String]) -> Result<Vec<Cell>, Fa
 
 fn matching(scenario: &Scenario, name: &str) -> Result<Vec<Cell>, Fault> {
     let lists = scenario.file.cells.keys().cloned();
-    let accepted = lists.chain(["all".into(), "baseline".into()]).chain(patterns(scenario)).collect::<Vec<_>>();
+    let accepted =
+        lists.chain(["all".into(), "baseline".into()]).chain(patterns(scenario)).collect::<Vec<_>>();
     let wanted = Cell::parse(scenario, name).map_err(|mut fault| {
         fault.file = "--cells".into();
         (fault.line, fault.column, fault.field) = (0, 0, String::new());
@@ -116,19 +124,26 @@ fn matching(scenario: &Scenario, name: &str) -> Result<Vec<Cell>, Fault> {
     if wanted.levels.is_empty() || wanted.capability.is_some() {
         return Ok(vec![wanted]);
     }
-    let contains = |cell: &Cell| wanted.levels.iter().all(|(factor, level)| cell.levels.get(factor) == Some(level));
+    let contains =
+        |cell: &Cell| wanted.levels.iter().all(|(factor, level)| cell.levels.get(factor) == Some(level));
     Ok(all(scenario).into_iter().filter(contains).collect())
 }
 
 fn patterns(scenario: &Scenario) -> impl Iterator<Item = String> + '_ {
-    scenario.file.factor.iter().flat_map(|f| f.level.iter().skip(1).map(move |l| format!("{}={}", f.name, l.name)))
+    scenario
+        .file
+        .factor
+        .iter()
+        .flat_map(|f| f.level.iter().skip(1).map(move |l| format!("{}={}", f.name, l.name)))
 }
 
 /// Every combination of levels.
 pub fn all(scenario: &Scenario) -> Vec<Cell> {
     let mut cells = vec![Cell::default()];
     for factor in &scenario.file.factor {
-        let widen = |cell: &Cell| factor.level.iter().map(|l| cell.with(scenario, &factor.name, &l.name)).collect::<Vec<_>>();
+        let widen = |cell: &Cell| {
+            factor.level.iter().map(|l| cell.with(scenario, &factor.name, &l.name)).collect::<Vec<_>>()
+        };
         cells = cells.iter().flat_map(widen).collect();
     }
     cells

@@ -29,7 +29,11 @@ fn one_of(
     Err(accepting(fault, known))
 }
 
-fn unique<'a>(scenario: &Scenario, field: &str, names: impl Iterator<Item = &'a String>) -> Result<(), Fault> {
+fn unique<'a>(
+    scenario: &Scenario,
+    field: &str,
+    names: impl Iterator<Item = &'a String>,
+) -> Result<(), Fault> {
     let mut seen = BTreeSet::new();
     for name in names {
         if !seen.insert(name) {
@@ -59,13 +63,15 @@ fn factors(s: &Scenario) -> Result<(), Fault> {
         }
         let sets: BTreeSet<_> = factor.level.iter().map(|l| l.set.keys().collect::<Vec<_>>()).collect();
         if sets.len() > 1 {
-            let message = format!("the levels of `{}` set different variables: a level changes one thing", factor.name);
+            let message =
+                format!("the levels of `{}` set different variables: a level changes one thing", factor.name);
             return Err(s.source.about(&factor.name, "[[factor]]", "factor.level.set", message));
         }
         let clauses = s.file.clause.iter().filter(|c| c.factor.as_ref() == Some(&factor.name)).count();
         let has_text = factor.level.iter().any(|l| !l.text.is_empty());
         if clauses > 1 || (has_text && clauses == 0) {
-            let message = format!("factor `{}` governs {clauses} clauses: a factor governs exactly one", factor.name);
+            let message =
+                format!("factor `{}` governs {clauses} clauses: a factor governs exactly one", factor.name);
             return Err(s.source.about(&factor.name, "[[factor]]", "factor", message));
         }
     }
@@ -79,9 +85,12 @@ fn clauses(s: &Scenario) -> Result<(), Fault> {
         if let Some(factor) = &clause.factor {
             one_of(s, "factor", factor, "clause.factor", s.file.factor.iter().map(|f| f.name.clone()))?;
         }
-        let sources = usize::from(!clause.text.is_empty()) + usize::from(clause.factor.is_some()) + usize::from(clause.capability);
+        let sources = usize::from(!clause.text.is_empty())
+            + usize::from(clause.factor.is_some())
+            + usize::from(clause.capability);
         if sources != 1 {
-            let message = format!("clause `{}` needs exactly one of text, factor and capability", clause.slot);
+            let message =
+                format!("clause `{}` needs exactly one of text, factor and capability", clause.slot);
             return Err(s.source.about(&clause.slot, "[[clause]]", "clause", message));
         }
     }
@@ -100,15 +109,20 @@ fn asks(s: &Scenario) -> Result<(), Fault> {
         for only in &ask.only {
             one_of(s, "capability", only, "ask.only", s.file.capability.iter().map(|c| c.name.clone()))?;
         }
-        if ask.each.as_deref().is_some_and(|e| e != "entry") || (ask.each.is_some() && s.file.sheet.is_none()) {
+        if ask.each.as_deref().is_some_and(|e| e != "entry") || (ask.each.is_some() && s.file.sheet.is_none())
+        {
             return fault(format!("`{}`: each = \"entry\" needs a [sheet]", ask.id));
         }
         match ask.kind {
-            AskKind::Count if ask.text.is_empty() => return fault(format!("`{}`: a count needs text", ask.id)),
+            AskKind::Count if ask.text.is_empty() => {
+                return fault(format!("`{}`: a count needs text", ask.id));
+            }
             AskKind::Decision if ask.favouring.is_empty() || ask.options.len() != 2 => {
                 return fault(format!("`{}`: a decision needs `for` and two options", ask.id));
             }
-            AskKind::Decision if ask.favour.is_empty() || ask.oppose.is_empty() || ask.favour == ask.oppose => {
+            AskKind::Decision
+                if ask.favour.is_empty() || ask.oppose.is_empty() || ask.favour == ask.oppose =>
+            {
                 return fault(format!("`{}`: a decision needs two names, `favour` and `oppose`", ask.id));
             }
             _ => {}
@@ -131,7 +145,13 @@ fn measures(s: &Scenario) -> Result<(), Fault> {
         }
         if let Some(of) = &m.of {
             let ask = s.file.ask.iter().find(|a| a.id == m.ask);
-            one_of(s, "choice", of, "measure.of", ask.into_iter().flat_map(|a| [a.favour.clone(), a.oppose.clone()]))?;
+            one_of(
+                s,
+                "choice",
+                of,
+                "measure.of",
+                ask.into_iter().flat_map(|a| [a.favour.clone(), a.oppose.clone()]),
+            )?;
         }
     }
     for gate in &s.file.gate {
@@ -139,7 +159,12 @@ fn measures(s: &Scenario) -> Result<(), Fault> {
             one_of(s, "ask", ask, "gate.ask", ids())?;
         }
         if gate.kind == GateKind::Knowledge && gate.ask.is_none() {
-            return Err(s.source.about("knowledge", "[[gate]]", "gate.ask", "a knowledge gate needs an ask".into()));
+            return Err(s.source.about(
+                "knowledge",
+                "[[gate]]",
+                "gate.ask",
+                "a knowledge gate needs an ask".into(),
+            ));
         }
     }
     Ok(())
@@ -158,7 +183,8 @@ fn estimands(s: &Scenario) -> Result<(), Fault> {
             }
         }
         if e.margin.is_nan() || e.margin <= 0.0 {
-            let message = format!("the margin of `{}` must be above 0: it says what counts as no effect", e.name);
+            let message =
+                format!("the margin of `{}` must be above 0: it says what counts as no effect", e.name);
             return Err(s.source.about(&e.name, "[[estimand]]", "estimand.margin", message));
         }
         if let Some(given) = &e.given {
@@ -169,7 +195,13 @@ fn estimands(s: &Scenario) -> Result<(), Fault> {
 }
 
 fn cells(s: &Scenario) -> Result<(), Fault> {
-    one_of(s, "list of cells", &s.file.design.cells, "design.cells", s.file.cells.keys().cloned().chain(["all".into()]))?;
+    one_of(
+        s,
+        "list of cells",
+        &s.file.design.cells,
+        "design.cells",
+        s.file.cells.keys().cloned().chain(["all".into()]),
+    )?;
     for name in s.file.cells.values().flatten() {
         let cell = Cell::parse(s, name)?;
         if &cell.to_string() != name {
@@ -191,20 +223,27 @@ fn controls(s: &Scenario) -> Result<(), Fault> {
             let builtin = model::control::BUILTIN.map(str::to_owned);
             one_of(s, "built-in control", &control.name, "control.name", builtin)?;
         }
-        s.script(&control.name).map_err(|message| s.source.about(&control.name, "[[control]]", "control", message))?;
+        s.script(&control.name)
+            .map_err(|message| s.source.about(&control.name, "[[control]]", "control", message))?;
     }
     Ok(())
 }
 
 /// Every cell renders, in as many wordings as there are paraphrases, for every item.
 fn texts(s: &Scenario) -> Result<(), Fault> {
-    let capabilities = s.file.capability.iter().map(|c| Cell { capability: Some(c.name.clone()), ..Cell::default() });
+    let capabilities =
+        s.file.capability.iter().map(|c| Cell { capability: Some(c.name.clone()), ..Cell::default() });
     let wordings = 4;
     for cell in all(s).into_iter().take(64).chain(capabilities) {
         for wording in 0..wordings {
             let compiled = compile(s, &cell, Unit { wording, state: wording })?;
             if let Some(ask) = compiled.form.turns.iter().flatten().find(|a| a.text.contains("\n\n")) {
-                return Err(s.source.about(&ask.id, "[[ask]]", "ask", "a question has no blank lines".into()));
+                return Err(s.source.about(
+                    &ask.id,
+                    "[[ask]]",
+                    "ask",
+                    "a question has no blank lines".into(),
+                ));
             }
         }
     }

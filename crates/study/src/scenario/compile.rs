@@ -153,13 +153,19 @@ impl<'a> Compiler<'a> {
         let mut clauses = Vec::new();
         for (slot, clause) in self.scenario.file.clause.iter().enumerate() {
             let (wordings, factor) = match &clause.factor {
-                Some(name) => (&self.level(name).text[..], self.cell.levels.contains_key(name).then_some(name.as_str())),
+                Some(name) => {
+                    (&self.level(name).text[..], self.cell.levels.contains_key(name).then_some(name.as_str()))
+                }
                 None if clause.capability => (self.capability_text(), Some("capability")),
                 None => (&clause.text[..], None),
             };
             let Some(template) = self.pick(wordings, slot, self.unit.wording) else { continue };
             let text = self.render(template, &format!("clause `{}`", clause.slot))?;
-            clauses.push(Clause { slot: clause.slot.clone(), role: clause.role, spans: spans(&text, factor) });
+            clauses.push(Clause {
+                slot: clause.slot.clone(),
+                role: clause.role,
+                spans: spans(&text, factor),
+            });
         }
         Ok(Brief { clauses })
     }
@@ -199,10 +205,14 @@ impl<'a> Compiler<'a> {
     /// Every presentation of one ask: entries × wordings × polarities.
     fn ask(&self, slot: usize, file: &AskFile) -> Result<Vec<Ask>, Fault> {
         let entries = self.facts.get("entries").and_then(Value::as_u64).unwrap_or(0);
-        let entries: Vec<Option<u64>> = if file.each.is_some() { (1..=entries).map(Some).collect() } else { vec![None] };
+        let entries: Vec<Option<u64>> =
+            if file.each.is_some() { (1..=entries).map(Some).collect() } else { vec![None] };
         let own_wording = vec![(self.unit.wording, None)];
-        let wordings: Vec<(u32, Option<u32>)> =
-            if file.every_wording { (0..file.favouring.len() as u32).map(|w| (w, Some(w))).collect() } else { own_wording };
+        let wordings: Vec<(u32, Option<u32>)> = if file.every_wording {
+            (0..file.favouring.len() as u32).map(|w| (w, Some(w))).collect()
+        } else {
+            own_wording
+        };
         let mut asks = Vec::new();
         for entry in entries {
             for (wording, tag) in &wordings {
@@ -243,7 +253,8 @@ impl<'a> Compiler<'a> {
         };
         if file.kind == AskKind::Count {
             let text = self.pick(&file.text, slot, wording).map(|t| render(t, &variables)).transpose()?;
-            let menu = (0..=self.facts.get("entries").and_then(Value::as_u64).unwrap_or(0)).map(|n| n.to_string());
+            let menu =
+                (0..=self.facts.get("entries").and_then(Value::as_u64).unwrap_or(0)).map(|n| n.to_string());
             let menu = menu.map(|n| Choice { name: n.clone(), text: n }).collect();
             return Ok(vec![Ask { id: id.into(), text: text.unwrap_or_default(), menu, apart: file.apart }]);
         }
@@ -251,7 +262,8 @@ impl<'a> Compiler<'a> {
         let (yes, no) = (option(0)?, option(1)?);
         let turned = reversed(wording);
         name_options(&mut variables, &yes, &no, turned);
-        let instruct = self.pick(&file.instruct, slot + 1, wording).map(|t| render(t, &variables)).transpose()?;
+        let instruct =
+            self.pick(&file.instruct, slot + 1, wording).map(|t| render(t, &variables)).transpose()?;
         let mut asks = Vec::new();
         for (polarity, wordings, if_yes, if_no) in [
             ("for", &file.favouring, &file.favour, &file.oppose),

@@ -36,9 +36,8 @@ impl Scenario {
                 lapse: c.lapse,
                 rules: c.rules.clone(),
             },
-            None => builtin(name).ok_or_else(|| {
-                format!("there is no control `{name}` in scenario `{}`", self.file.name)
-            })?,
+            None => builtin(name)
+                .ok_or_else(|| format!("there is no control `{name}` in scenario `{}`", self.file.name))?,
         };
         Script::new(spec, &self.reading()).map(Arc::new).map_err(|e| e.to_string())
     }

@@ -82,7 +82,9 @@ pub fn parse<T: serde::de::DeserializeOwned>(source: &Source) -> Result<T, Fault
         let offset = e.span().map_or(0, |s| s.start);
         let message = e.message().trim().replace('\n', "; ");
         let (message, accepted) = match message.split_once(", expected one of ") {
-            Some((what, list)) => (what.to_owned(), list.replace('`', "").split(", ").map(str::to_owned).collect()),
+            Some((what, list)) => {
+                (what.to_owned(), list.replace('`', "").split(", ").map(str::to_owned).collect())
+            }
             None => (message, Vec::new()),
         };
         accepting(source.at(offset, "", message), accepted as Vec<String>)

@@ -258,6 +258,8 @@ pub struct DesignFile {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ReadingFile {
     #[serde(default)]
+    pub affirm: Option<String>,
+    #[serde(default)]
     pub against: Option<String>,
     #[serde(default)]
     pub entry: Option<String>,

@@ -53,13 +53,17 @@ impl Scenario {
         }
         let read = |file: &str| read_bounded(&folder.join(file));
         let prefix = folder.to_string_lossy();
-        Self::from_files(&if prefix.is_empty() { String::new() } else { format!("{}/", prefix.trim_end_matches('/')) }, &read)
+        Self::from_files(
+            &if prefix.is_empty() { String::new() } else { format!("{}/", prefix.trim_end_matches('/')) },
+            &read,
+        )
     }
 
     /// From a reader of the folder's files. `prefix` is how messages call the folder.
     pub fn from_files(prefix: &str, read: &dyn Fn(&str) -> Result<String, String>) -> Result<Self, Fault> {
         let name = format!("{prefix}scenario.toml");
-        let text = read("scenario.toml").map_err(|why| Source { file: name.clone(), text: String::new() }.whole("", why))?;
+        let text = read("scenario.toml")
+            .map_err(|why| Source { file: name.clone(), text: String::new() }.whole("", why))?;
         let source = Source { file: name, text };
         let file: ScenarioFile = parse(&source)?;
         let rows = |named: Option<&String>, field: &str| -> Result<Vec<Item>, Fault> {
@@ -89,6 +93,7 @@ impl Scenario {
             falsehood: get(item, "falsehood"),
         };
         Reading {
+            affirm: r.affirm.clone(),
             against: r.against.clone(),
             entry: r.entry.clone(),
             item: r.item.clone(),
@@ -102,7 +107,9 @@ impl Scenario {
 fn read_bounded(path: &Path) -> Result<String, String> {
     let size = std::fs::metadata(path).map_err(|e| plain(&e))?.len();
     if size > FILE_BYTES_MAX {
-        return Err(format!("{size} bytes are more than the {FILE_BYTES_MAX} that a scenario's file may have"));
+        return Err(format!(
+            "{size} bytes are more than the {FILE_BYTES_MAX} that a scenario's file may have"
+        ));
     }
     let bytes = std::fs::read(path).map_err(|e| plain(&e))?;
     String::from_utf8(bytes).map_err(|e| format!("not UTF-8 at byte {}", e.utf8_error().valid_up_to()))
@@ -117,9 +124,10 @@ fn parse_items(source: &Source) -> Result<Vec<Item>, Fault> {
     let mut offset = 0;
     for line in source.text.split_inclusive('\n') {
         if !line.trim().is_empty() {
-            let row: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).map_err(|e| {
-                source.at(offset + e.column().saturating_sub(1), "", format!("not a JSON object: {e}"))
-            })?;
+            let row: serde_json::Map<String, serde_json::Value> =
+                serde_json::from_str(line).map_err(|e| {
+                    source.at(offset + e.column().saturating_sub(1), "", format!("not a JSON object: {e}"))
+                })?;
             let text = |v: serde_json::Value| match v {
                 serde_json::Value::String(s) => s,
                 other => other.to_string(),

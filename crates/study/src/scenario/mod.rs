@@ -18,6 +18,7 @@ pub use cell::{Cell, all, select};
 pub use compile::{Compiled, Unit, compile};
 pub use fault::{Fault, Source, accepting, parse};
 pub use file::{
-    AskFile, AskKind, ContrastFile, ControlFile, EstimandFile, FactorFile, GateFile, GateKind, MeasureFile, MeasureKind, ScenarioFile,
+    AskFile, AskKind, ContrastFile, ControlFile, EstimandFile, FactorFile, GateFile, GateKind, MeasureFile,
+    MeasureKind, ScenarioFile,
 };
 pub use load::{Item, Scenario, shipped};

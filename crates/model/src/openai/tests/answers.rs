@@ -4,41 +4,22 @@ use super::*;
 use expect_test::{Expect, expect};
 
 async fn purchase(body: &[u8]) -> trace::Purchase {
-    let response = Response {
-        status: 200,
-        body: body.to_vec(),
-        ..Response::default()
-    };
-    let scripted = Scripted::new([Play {
-        after_ms: 0,
-        result: Ok(response),
-    }]);
-    *scripted
-        .answer(&request(&[]))
-        .await
-        .unwrap()
-        .purchase
-        .unwrap()
+    let response = Response { status: 200, body: body.to_vec(), ..Response::default() };
+    let scripted = Scripted::new([Play { after_ms: 0, result: Ok(response) }]);
+    *scripted.answer(&request(&[])).await.unwrap().purchase.unwrap()
 }
 
 async fn check(body: &[u8], read: Expect) {
     let p = purchase(body).await;
     let c = &p.completion;
     let usage = (c.usage.prompt_tokens, c.usage.completion_tokens);
-    read.assert_eq(&format!(
-        "{:?} {:?} {usage:?} usd {:?}",
-        c.text, c.finish, p.usd
-    ));
+    read.assert_eq(&format!("{:?} {:?} {usage:?} usd {:?}", c.text, c.finish, p.usd));
 }
 
 #[tokio::test(start_paused = true)]
 async fn contents_of_every_shape() {
     let with = |message: &str| format!(r#"{{"choices":[{{"message":{message}}}]}}"#);
-    check(
-        with(r#"{"content":"Yes"}"#).as_bytes(),
-        expect![[r#""Yes" Stop (0, 0) usd None"#]],
-    )
-    .await;
+    check(with(r#"{"content":"Yes"}"#).as_bytes(), expect![[r#""Yes" Stop (0, 0) usd None"#]]).await;
     check(
         with(r#"{"content":null,"reasoning_content":"hm"}"#).as_bytes(),
         expect![[r#""" Stop (0, 0) usd None"#]],
@@ -54,36 +35,18 @@ async fn contents_of_every_shape() {
         expect![[r#""I will not." Stop (0, 0) usd None"#]],
     )
     .await;
-    check(
-        with(r#"{"content":42,"refusal":7}"#).as_bytes(),
-        expect![[r#""" Stop (0, 0) usd None"#]],
-    )
-    .await;
-    check(
-        with("{}").as_bytes(),
-        expect![[r#""" Stop (0, 0) usd None"#]],
-    )
-    .await;
+    check(with(r#"{"content":42,"refusal":7}"#).as_bytes(), expect![[r#""" Stop (0, 0) usd None"#]]).await;
+    check(with("{}").as_bytes(), expect![[r#""" Stop (0, 0) usd None"#]]).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn finish_usage_and_cost() {
     let with = |finish: &str, usage: &str| {
-        format!(
-            r#"{{"choices":[{{"message":{{"content":""}},"finish_reason":{finish}}}],"usage":{usage}}}"#
-        )
+        format!(r#"{{"choices":[{{"message":{{"content":""}},"finish_reason":{finish}}}],"usage":{usage}}}"#)
     };
     let usage = r#"{"prompt_tokens":7,"completion_tokens":2,"cost":0.00014,"x":[1]}"#;
-    check(
-        with(r#""length""#, usage).as_bytes(),
-        expect![[r#""" Length (7, 2) usd Some(0.00014)"#]],
-    )
-    .await;
-    check(
-        with(r#""content_filter""#, "null").as_bytes(),
-        expect![[r#""" Filtered (0, 0) usd None"#]],
-    )
-    .await;
+    check(with(r#""length""#, usage).as_bytes(), expect![[r#""" Length (7, 2) usd Some(0.00014)"#]]).await;
+    check(with(r#""content_filter""#, "null").as_bytes(), expect![[r#""" Filtered (0, 0) usd None"#]]).await;
     check(
         with("3", r#"{"prompt_tokens":-1,"completion_tokens":"2"}"#).as_bytes(),
         expect![[r#""" Stop (0, 0) usd None"#]],
@@ -94,8 +57,7 @@ async fn finish_usage_and_cost() {
 #[tokio::test(start_paused = true)]
 async fn a_prompt_that_the_filter_refuses_is_an_answer() {
     let azure = r#"{"error":{"message":"The response was filtered","code":"content_filter"}}"#;
-    let router =
-        r#"{"error":{"code":403,"message":"flagged","metadata":{"flagged_input":"take it"}}}"#;
+    let router = r#"{"error":{"code":403,"message":"flagged","metadata":{"flagged_input":"take it"}}}"#;
     for (status, body) in [(400, azure), (403, router)] {
         let scripted = Scripted::new([play(status, body)]);
         let answered = scripted.answer(&request(&[])).await.unwrap();
@@ -125,8 +87,7 @@ async fn control_characters_are_kept() {
 #[tokio::test(start_paused = true)]
 async fn ten_megabytes_are_kept() {
     let long = "no ".repeat(10 << 20 >> 1);
-    let p = purchase(format!(r#"{{"choices":[{{"message":{{"content":"{long}"}}}}]}}"#).as_bytes())
-        .await;
+    let p = purchase(format!(r#"{{"choices":[{{"message":{{"content":"{long}"}}}}]}}"#).as_bytes()).await;
     assert_eq!(p.completion.text, long);
 }
 

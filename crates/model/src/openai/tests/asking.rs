@@ -26,8 +26,7 @@ async fn options_ask_for_logprobs() {
 #[tokio::test(start_paused = true)]
 async fn a_server_teaches_its_dialect_once() {
     let newer = r#"{"error":{"message":"Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.","type":"invalid_request_error","param":"max_tokens","code":"unsupported_parameter"}}"#;
-    let silent =
-        r#"{"error":{"message":"You are not allowed to request logprobs from this model"}}"#;
+    let silent = r#"{"error":{"message":"You are not allowed to request logprobs from this model"}}"#;
     let scripted = Scripted::new([play(400, newer), play(403, silent), yes()]);
     let hosted = scripted.hosted(RetryPolicy::default(), &Limits::default());
     let first = hosted.answer(&request(&["Yes", "No"])).await;
@@ -81,10 +80,7 @@ async fn too_long_a_prompt_is_no_dialect() {
 #[test]
 fn seeds_are_small_and_differ_by_sample() {
     let first = request(&[]);
-    let second = Request {
-        sample: 1,
-        ..first.clone()
-    };
+    let second = Request { sample: 1, ..first.clone() };
     assert!(wire_seed(&first) < 1 << 31);
     assert_eq!(wire_seed(&first), wire_seed(&first.clone()));
     assert_ne!(wire_seed(&first), wire_seed(&second));

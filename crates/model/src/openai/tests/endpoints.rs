@@ -4,22 +4,13 @@ use super::*;
 use expect_test::{Expect, expect};
 
 fn resolve(name: &str, env: &[(&str, &str)]) -> Result<Endpoint, ModelError> {
-    let look = |v: &str| {
-        env.iter()
-            .find(|(k, _)| *k == v)
-            .map(|(_, value)| (*value).to_owned())
-    };
+    let look = |v: &str| env.iter().find(|(k, _)| *k == v).map(|(_, value)| (*value).to_owned());
     Endpoint::resolve(name, &look)
 }
 
 fn check(name: &str, env: &[(&str, &str)], found: Expect) {
     found.assert_eq(&match resolve(name, env) {
-        Ok(e) => format!(
-            "{} at {} key {}",
-            e.model(),
-            e.base_url(),
-            e.key().unwrap_or("none")
-        ),
+        Ok(e) => format!("{} at {} key {}", e.model(), e.base_url(), e.key().unwrap_or("none")),
         Err(e) => format!("{:?} {e}", e.kind),
     });
 }
@@ -36,11 +27,7 @@ fn providers() {
         &[("OPENROUTER_API_KEY", "k")],
         expect!["meta/llama-3 at https://openrouter.ai/api/v1 key k"],
     );
-    check(
-        "ollama/qwen3:4b",
-        &[],
-        expect!["qwen3:4b at http://localhost:11434/v1 key none"],
-    );
+    check("ollama/qwen3:4b", &[], expect!["qwen3:4b at http://localhost:11434/v1 key none"]);
     check(
         "ollama/qwen3:4b",
         &[("OLLAMA_HOST", "0.0.0.0")],
@@ -61,43 +48,17 @@ fn providers() {
         &[("OLLAMA_BASE_URL", "http://a/v1/"), ("OLLAMA_HOST", "b")],
         expect!["q at http://a/v1 key none"],
     );
-    check(
-        "vllm/org/model",
-        &[("VLLM_API_KEY", "k")],
-        expect!["org/model at http://localhost:8000/v1 key k"],
-    );
-    check(
-        "sglang/m",
-        &[],
-        expect!["m at http://localhost:30000/v1 key none"],
-    );
-    check(
-        "llamacpp/m",
-        &[],
-        expect!["m at http://localhost:8080/v1 key none"],
-    );
-    let env = [
-        ("MY_LAB_API_KEY", "k"),
-        ("MY_LAB_BASE_URL", "https://u:p@lab.example/v1?key=1"),
-    ];
-    check(
-        "openai-api/my-lab/org/m",
-        &env,
-        expect!["org/m at https://lab.example/v1 key k"],
-    );
+    check("vllm/org/model", &[("VLLM_API_KEY", "k")], expect!["org/model at http://localhost:8000/v1 key k"]);
+    check("sglang/m", &[], expect!["m at http://localhost:30000/v1 key none"]);
+    check("llamacpp/m", &[], expect!["m at http://localhost:8080/v1 key none"]);
+    let env = [("MY_LAB_API_KEY", "k"), ("MY_LAB_BASE_URL", "https://u:p@lab.example/v1?key=1")];
+    check("openai-api/my-lab/org/m", &env, expect!["org/m at https://lab.example/v1 key k"]);
 }
 
 #[test]
 fn a_loopback_address_wants_no_key() {
-    for url in [
-        "http://127.0.0.1:9/v1",
-        "http://localhost/v1",
-        "http://[::1]:9/v1",
-    ] {
-        assert!(
-            resolve("openai/m", &[("OPENAI_BASE_URL", url)]).is_ok(),
-            "{url}"
-        );
+    for url in ["http://127.0.0.1:9/v1", "http://localhost/v1", "http://[::1]:9/v1"] {
+        assert!(resolve("openai/m", &[("OPENAI_BASE_URL", url)]).is_ok(), "{url}");
     }
     check(
         "openai/m",
@@ -111,23 +72,17 @@ fn what_is_missing_is_named() {
     check(
         "openai/gpt-4o-mini",
         &[],
-        expect![
-            "Auth openai/gpt-4o-mini: no key: set OPENAI_API_KEY in the environment or in `.env`"
-        ],
+        expect!["Auth openai/gpt-4o-mini: no key: set OPENAI_API_KEY in the environment or in `.env`"],
     );
     check(
         "openai/gpt-4o-mini",
         &[("OPENAI_API_KEY", "  ")],
-        expect![
-            "Auth openai/gpt-4o-mini: no key: set OPENAI_API_KEY in the environment or in `.env`"
-        ],
+        expect!["Auth openai/gpt-4o-mini: no key: set OPENAI_API_KEY in the environment or in `.env`"],
     );
     check(
         "openai/gpt-4o-mini",
         &[("OPENAI_API_KEY", "a\u{7}b")],
-        expect![
-            "Auth openai/gpt-4o-mini: OPENAI_API_KEY holds characters that no key has; copy it again"
-        ],
+        expect!["Auth openai/gpt-4o-mini: OPENAI_API_KEY holds characters that no key has; copy it again"],
     );
     check(
         "openai-api/groq/llama",
@@ -139,9 +94,7 @@ fn what_is_missing_is_named() {
     check(
         "openai-api/groq/llama",
         &[("GROQ_BASE_URL", "https://g.example/v1")],
-        expect![
-            "Auth openai-api/groq/llama: no key: set GROQ_API_KEY in the environment or in `.env`"
-        ],
+        expect!["Auth openai-api/groq/llama: no key: set GROQ_API_KEY in the environment or in `.env`"],
     );
     check(
         "vllm/m",

@@ -95,10 +95,14 @@ async fn models() {
 
 #[tokio::test(start_paused = true)]
 async fn requests() {
-    check(vec![error(400, "temperature must be 1")], expect![[r#"
+    check(
+        vec![error(400, "temperature must be 1")],
+        expect![[r#"
         BadRequest openai/gpt-test: status 400: temperature must be 1; the server refuses this request
         400 10 ms status 400: temperature must be 1; the server refuses this request
-    "#]]).await;
+    "#]],
+    )
+    .await;
     check(
         vec![play(
             422,
@@ -122,9 +126,7 @@ async fn requests() {
 
 #[tokio::test(start_paused = true)]
 async fn a_body_of_16_mib_is_tried_twice() {
-    let large = breaks(Broken::TooLarge {
-        bytes_max: crate::openai::RESPONSE_BYTES_MAX,
-    });
+    let large = breaks(Broken::TooLarge { bytes_max: crate::openai::RESPONSE_BYTES_MAX });
     check(
         vec![large],
         expect![[r#"
@@ -170,11 +172,15 @@ async fn an_error_inside_a_200() {
 
 #[tokio::test(start_paused = true)]
 async fn unreadable_answers() {
-    check(vec![play(200, r#"{"choices":[{"mess"#), yes()], expect![[r#"
+    check(
+        vec![play(200, r#"{"choices":[{"mess"#), yes()],
+        expect![[r#"
         "Yes" Stop
         200 10 ms the answer is no JSON of a chat completion (EOF while parsing a string at line 1 column 18)
         200 10 ms 
-    "#]]).await;
+    "#]],
+    )
+    .await;
     check(
         vec![play(200, r#"{"choices":[]}"#), yes()],
         expect![[r#"
@@ -184,9 +190,13 @@ async fn unreadable_answers() {
     "#]],
     )
     .await;
-    check(vec![play(200, ""), yes()], expect![[r#"
+    check(
+        vec![play(200, ""), yes()],
+        expect![[r#"
         "Yes" Stop
         200 10 ms the answer is no JSON of a chat completion (EOF while parsing a value at line 1 column 0)
         200 10 ms 
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }

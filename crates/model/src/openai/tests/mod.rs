@@ -28,38 +28,23 @@ struct Play {
 }
 
 fn play(status: u16, body: &str) -> Play {
-    let response = Response {
-        status,
-        body: body.as_bytes().to_vec(),
-        headers: HeaderMap::new(),
-    };
-    Play {
-        after_ms: 10,
-        result: Ok(response),
-    }
+    let response = Response { status, body: body.as_bytes().to_vec(), headers: HeaderMap::new() };
+    Play { after_ms: 10, result: Ok(response) }
 }
 
 fn yes() -> Play {
-    play(
-        200,
-        r#"{"choices":[{"message":{"content":"Yes"},"finish_reason":"stop"}]}"#,
-    )
+    play(200, r#"{"choices":[{"message":{"content":"Yes"},"finish_reason":"stop"}]}"#)
 }
 
 fn breaks(broken: Broken) -> Play {
-    Play {
-        after_ms: 10,
-        result: Err(broken),
-    }
+    Play { after_ms: 10, result: Err(broken) }
 }
 
 impl Play {
     fn header(mut self, name: &'static str, value: &str) -> Self {
         if let Ok(response) = &mut self.result {
             let value = HeaderValue::from_str(value).unwrap();
-            response
-                .headers
-                .insert(HeaderName::from_static(name), value);
+            response.headers.insert(HeaderName::from_static(name), value);
         }
         self
     }
@@ -78,38 +63,21 @@ struct Scripted {
 
 impl Scripted {
     fn new(plays: impl IntoIterator<Item = Play>) -> Self {
-        Self {
-            plays: Arc::new(Mutex::new(plays.into_iter().collect())),
-            ..Self::default()
-        }
+        Self { plays: Arc::new(Mutex::new(plays.into_iter().collect())), ..Self::default() }
     }
 
     fn next(&self) -> Play {
         let mut plays = self.plays.lock().unwrap();
-        if plays.len() > 1 {
-            plays.pop_front().unwrap()
-        } else {
-            plays[0].clone()
-        }
+        if plays.len() > 1 { plays.pop_front().unwrap() } else { plays[0].clone() }
     }
 
     fn bodies(&self) -> Vec<String> {
-        self.sent
-            .lock()
-            .unwrap()
-            .iter()
-            .map(|(_, body)| body.clone())
-            .collect()
+        self.sent.lock().unwrap().iter().map(|(_, body)| body.clone()).collect()
     }
 
     /// When each request was sent, in whole milliseconds after `start`.
     fn sent_ms(&self, start: Instant) -> Vec<u128> {
-        self.sent
-            .lock()
-            .unwrap()
-            .iter()
-            .map(|(at, _)| (*at - start).as_millis())
-            .collect()
+        self.sent.lock().unwrap().iter().map(|(at, _)| (*at - start).as_millis()).collect()
     }
 
     fn hosted(&self, policy: RetryPolicy, limits: &Limits) -> Hosted {
@@ -144,14 +112,8 @@ fn endpoint() -> Endpoint {
 fn request(options: &[&str]) -> Request {
     Request {
         messages: vec![
-            Message {
-                role: Role::System,
-                text: "You play.".into(),
-            },
-            Message {
-                role: Role::User,
-                text: "Do you take it?\n\u{0}".into(),
-            },
+            Message { role: Role::System, text: "You play.".into() },
+            Message { role: Role::User, text: "Do you take it?\n\u{0}".into() },
         ],
         options: options.iter().map(|o| (*o).to_owned()).collect(),
         sampling: Sampling::default(),
@@ -162,10 +124,7 @@ fn request(options: &[&str]) -> Request {
 
 /// Attempts as lines: `status wall_ms error`.
 fn lines(attempts: &[Attempt]) -> String {
-    attempts
-        .iter()
-        .map(|a| format!("{} {} ms {}\n", a.status, a.wall_ms, a.error))
-        .collect()
+    attempts.iter().map(|a| format!("{} {} ms {}\n", a.status, a.wall_ms, a.error)).collect()
 }
 
 /// A call's end as text: the completion or the error, then the attempts.

@@ -12,20 +12,13 @@ fn busy() -> Play {
 
 fn policy(retries_max: u32, budget_s: u64) -> RetryPolicy {
     let budget = Duration::from_secs(budget_s);
-    RetryPolicy {
-        retries_max,
-        budget,
-        ..RetryPolicy::default()
-    }
+    RetryPolicy { retries_max, budget, ..RetryPolicy::default() }
 }
 
 async fn check(plays: Vec<Play>, policy: RetryPolicy, told: Expect) -> (Duration, Vec<u128>) {
     let start = Instant::now();
     let scripted = Scripted::new(plays);
-    let result = scripted
-        .hosted(policy, &Limits::default())
-        .answer(&request(&[]))
-        .await;
+    let result = scripted.hosted(policy, &Limits::default()).answer(&request(&[])).await;
     told.assert_eq(&story(&result));
     (start.elapsed(), scripted.sent_ms(start))
 }
@@ -128,10 +121,7 @@ async fn retry_after_is_honoured() {
         let scripted = Scripted::new([busy().header("retry-after", value), yes()]);
         let start = Instant::now();
         scripted.answer(&request(&[])).await.unwrap();
-        assert!(
-            (500..=1_011).contains(&scripted.sent_ms(start)[1]),
-            "{value}"
-        );
+        assert!((500..=1_011).contains(&scripted.sent_ms(start)[1]), "{value}");
     }
 }
 
@@ -153,14 +143,7 @@ async fn flood(plays: Vec<Play>, limits: Limits, n: u64) -> Vec<u128> {
     let calls: Vec<_> = (0..n)
         .map(|seed| {
             let hosted = hosted.clone();
-            tokio::spawn(async move {
-                hosted
-                    .answer(&Request {
-                        seed,
-                        ..request(&[])
-                    })
-                    .await
-            })
+            tokio::spawn(async move { hosted.answer(&Request { seed, ..request(&[]) }).await })
         })
         .collect();
     for call in calls {
@@ -171,10 +154,7 @@ async fn flood(plays: Vec<Play>, limits: Limits, n: u64) -> Vec<u128> {
 
 #[tokio::test(start_paused = true)]
 async fn connections_are_limited() {
-    let limits = Limits {
-        connections_max: 2,
-        ..Limits::default()
-    };
+    let limits = Limits { connections_max: 2, ..Limits::default() };
     let sent = flood(vec![yes().after_ms(100)], limits, 6).await;
     expect!["[0, 0, 100, 100, 200, 200]"].assert_eq(&format!("{sent:?}"));
 }
@@ -182,11 +162,7 @@ async fn connections_are_limited() {
 #[tokio::test(start_paused = true)]
 async fn requests_per_minute_are_limited() {
     let requests_per_minute = NonZeroU32::new(30);
-    let limits = Limits {
-        requests_per_minute,
-        connections_max: 100,
-        ..Limits::default()
-    };
+    let limits = Limits { requests_per_minute, connections_max: 100, ..Limits::default() };
     let sent = flood(vec![yes()], limits, 6).await;
     // A burst of 3, then one every 2 s.
     expect!["[0, 0, 0, 2000, 4000, 6000]"].assert_eq(&format!("{sent:?}"));
@@ -196,56 +172,39 @@ async fn requests_per_minute_are_limited() {
 async fn tokens_per_minute_are_limited() {
     // Each request is estimated at 7 tokens of prompt and 24 of completion.
     let tokens_per_minute = NonZeroU32::new(310);
-    let limits = Limits {
-        tokens_per_minute,
-        ..Limits::default()
-    };
+    let limits = Limits { tokens_per_minute, ..Limits::default() };
     let sent = flood(vec![yes()], limits, 4).await;
     expect!["[0, 6000, 12000, 18000]"].assert_eq(&format!("{sent:?}"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_exhausted_window_holds_everyone_back() {
-    let spent = yes()
-        .header("x-ratelimit-remaining-requests", "0")
-        .header("x-ratelimit-reset-requests", "1m2.5s");
-    let limits = Limits {
-        connections_max: 1,
-        ..Limits::default()
-    };
+    let spent =
+        yes().header("x-ratelimit-remaining-requests", "0").header("x-ratelimit-reset-requests", "1m2.5s");
+    let limits = Limits { connections_max: 1, ..Limits::default() };
     let sent = flood(vec![spent, yes()], limits, 3).await;
     expect!["[0, 62510, 62520]"].assert_eq(&format!("{sent:?}"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_asks_to_wait_holds_everyone_back() {
-    let limits = Limits {
-        connections_max: 1,
-        ..Limits::default()
-    };
+    let limits = Limits { connections_max: 1, ..Limits::default() };
     let sent = flood(vec![busy().header("retry-after", "30"), yes()], limits, 2).await;
     expect!["[0, 30010, 30020]"].assert_eq(&format!("{sent:?}"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn nobody_is_held_back_for_longer_than_the_budget() {
-    let day = yes()
-        .header("x-ratelimit-remaining-requests", "0")
-        .header("x-ratelimit-reset-requests", "24h0m0s");
-    let limits = Limits {
-        connections_max: 1,
-        ..Limits::default()
-    };
+    let day =
+        yes().header("x-ratelimit-remaining-requests", "0").header("x-ratelimit-reset-requests", "24h0m0s");
+    let limits = Limits { connections_max: 1, ..Limits::default() };
     let sent = flood(vec![day, yes()], limits, 2).await;
     expect!["[0, 120010]"].assert_eq(&format!("{sent:?}"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_dropped_call_gives_its_place_back() {
-    let limits = Limits {
-        connections_max: 1,
-        ..Limits::default()
-    };
+    let limits = Limits { connections_max: 1, ..Limits::default() };
     let scripted = Scripted::new([yes().after_ms(50_000), yes()]);
     let hosted = scripted.hosted(RetryPolicy::default(), &limits);
     let asked = request(&[]);

@@ -8,31 +8,19 @@ use expect_test::expect;
 use std::time::SystemTime;
 
 fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-    let pair = |(n, v): &(&'static str, &str)| {
-        (
-            HeaderName::from_static(n),
-            HeaderValue::from_str(v).unwrap(),
-        )
-    };
+    let pair =
+        |(n, v): &(&'static str, &str)| (HeaderName::from_static(n), HeaderValue::from_str(v).unwrap());
     pairs.iter().map(pair).collect()
 }
 
 #[test]
 fn windows() {
     let reset = |span: &str| {
-        let names = [
-            "x-ratelimit-remaining-requests",
-            "x-ratelimit-reset-requests",
-        ];
+        let names = ["x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"];
         exhausted(&headers(&[(names[0], "0"), (names[1], span)]))
     };
-    let spans = [
-        "20ms", "1s", "6m0s", "1h2m3.5s", "2d", "59.7", "", "soon", "1x", "-1s", "s",
-    ];
-    let read: Vec<String> = spans
-        .iter()
-        .map(|s| format!("{s} {:?}", reset(s)))
-        .collect();
+    let spans = ["20ms", "1s", "6m0s", "1h2m3.5s", "2d", "59.7", "", "soon", "1x", "-1s", "s"];
+    let read: Vec<String> = spans.iter().map(|s| format!("{s} {:?}", reset(s))).collect();
     expect!["20ms Some(20ms), 1s Some(1s), 6m0s Some(360s), 1h2m3.5s Some(3723.5s), 2d Some(172800s), 59.7 Some(59.7s),  None, soon None, 1x None, -1s None, s None"].assert_eq(&read.join(", "));
 }
 
@@ -43,10 +31,7 @@ fn the_finer_wait_comes_first() {
     assert_eq!(retry_after(&both, now), Some(Duration::from_millis(1_500)));
     let date = headers(&[("retry-after", "Thu, 01 Jan 1970 00:01:00 GMT")]);
     assert_eq!(retry_after(&date, now), Some(Duration::from_secs(60)));
-    assert_eq!(
-        retry_after(&date, now + Duration::from_secs(90)),
-        Some(Duration::ZERO)
-    );
+    assert_eq!(retry_after(&date, now + Duration::from_secs(90)), Some(Duration::ZERO));
     assert_eq!(retry_after(&headers(&[]), now), None);
 }
 
@@ -54,32 +39,16 @@ fn the_finer_wait_comes_first() {
 fn json_is_left_alone_and_broken_json_is_not_made_up() {
     let fine = r#"{"a": "b\\\"c\n\u00e4\ud83d\ude00", "d": [1, null]}"#;
     assert_eq!(mend(fine), fine);
-    for broken in [
-        r#"{"a": "b"#,
-        "{\"a\": \"\\",
-        r#""\u12"#,
-        r#""\ud800\u12"#,
-        "",
-        "\\",
-    ] {
-        assert!(
-            serde_json::from_str::<serde_json::Value>(&mend(broken)).is_err(),
-            "{broken}"
-        );
+    for broken in [r#"{"a": "b"#, "{\"a\": \"\\", r#""\u12"#, r#""\ud800\u12"#, "", "\\"] {
+        assert!(serde_json::from_str::<serde_json::Value>(&mend(broken)).is_err(), "{broken}");
     }
-    assert_eq!(
-        mend("\n{\"a\":\n\"\u{1}\n\"}"),
-        "\n{\"a\":\n\"\\u0001\\u000a\"}"
-    );
+    assert_eq!(mend("\n{\"a\":\n\"\u{1}\n\"}"), "\n{\"a\":\n\"\\u0001\\u000a\"}");
 }
 
 #[test]
 fn bytes_and_lines() {
     assert_eq!(escape(b"ok \xc3\xa4".to_vec()), ("ok ä".to_owned(), false));
-    assert_eq!(
-        escape(b"\xffa\xc3\x28\xe2\x82".to_vec()),
-        ("\\xFFa\\xC3(\\xE2\\x82".to_owned(), true)
-    );
+    assert_eq!(escape(b"\xffa\xc3\x28\xe2\x82".to_vec()), ("\\xFFa\\xC3(\\xE2\\x82".to_owned(), true));
     assert_eq!(one_line("a\n\t b\u{1b}[2J", 20), "a b\\u{1b}[2J");
     assert_eq!(one_line(&"ä".repeat(9), 3), "äää…");
 }
