@@ -4,6 +4,7 @@
 //! the head's dimensions, the softmax sums in 16 fixed lanes, values are one chain over positions
 //! in rising order: nothing depends on where page borders lie or on who else is in the batch.
 
+use crate::buffer::Buffer;
 use crate::kernel::{TILE, small};
 use crate::math::softmax_unnormalised;
 use crate::pages::{Page, SLOTS, padded};
@@ -39,7 +40,7 @@ struct Task {
 
 /// What attention gives, still in the order of its tasks.
 pub(crate) struct Attended {
-    data: Vec<f32>,
+    data: Buffer,
     /// For each row of the pass: the first task of its span, its tiles per head, its row there.
     places: Vec<(usize, usize, usize)>,
     head_dim: usize,
@@ -86,7 +87,7 @@ pub(crate) fn attend(
         }
     }
     let wide = padded(shape.head_dim);
-    let mut data = vec![0.0; tasks.len() * TILE * wide];
+    let mut data = Buffer::of(tasks.len() * TILE * wide);
     let run = |scratch: &mut Scratch, (task, out): (&Task, &mut [f32])| {
         let back = &spans[task.span];
         scratch.pack(shape, back, task, queries, width);
@@ -183,6 +184,7 @@ impl Scratch {
 
     fn values(&mut self, shape: &Shape, layer: usize, back: &Lookback<'_>, task: &Task, out: &mut [f32]) {
         let n = self.weights.len() / task.queries;
+        out.fill(0.0);
         let wide = padded(shape.head_dim);
         let mut at = 0;
         for piece in &back.pieces {

@@ -9,6 +9,7 @@
 //! split into cached and new tokens: see `kernel` and `attention`.
 
 use crate::attention::{Lookback, Piece, attend};
+use crate::buffer::Buffer;
 use crate::kernel::{Packed, matmul};
 use crate::math::{gate, log_sum_exp, rms_norm, rotate};
 use crate::pages::{Page, SLOTS, View, held};
@@ -60,22 +61,21 @@ impl Decoder {
     /// Token ids must lie in the vocabulary, positions in the context window: callers check.
     pub(crate) fn pass(&self, spans: &mut [Span], taps: &[usize]) -> Passed {
         let shape = self.shape();
-        let (h, f) = (shape.hidden, shape.feed_forward);
+        let h = shape.hidden;
         let places = self.prepare(spans);
         let tokens: Vec<u32> = spans.iter().flat_map(|s| s.tokens.iter().copied()).collect();
         let rows = tokens.len();
         let wanted = wanted_rows(spans, &places);
-        let mut x = vec![0.0; rows * h];
+        let mut x = Buffer::of(rows * h);
         x.par_chunks_mut(h)
             .zip(&tokens)
             .for_each(|(x, token)| self.weights.embedding.row(*token as usize, x));
         let turns = turns(shape, spans, &places);
         let mut passed = Passed { last: vec![0.0; wanted.len() * h], taps: Vec::new() };
         let mut tapped = vec![Vec::new(); taps.len()];
-        let mut wide = vec![0.0; rows * (2 * f).next_multiple_of(2 * SLOTS).max(4 * SLOTS)];
         for (l, block) in self.weights.blocks.iter().enumerate() {
             self.attention(l, block, spans, &places, &turns, &mut x);
-            self.feed_forward(block, &mut x, &mut wide);
+            self.feed_forward(block, &mut x);
             for (tap, out) in taps.iter().zip(&mut tapped) {
                 if *tap == l {
                     *out = gather(&x, h, &wanted);
@@ -126,7 +126,7 @@ impl Decoder {
             rms_norm(&x[r * h..][..h], &block.attn_norm, shape.epsilon, out);
         });
         let width = block.qkv.width();
-        let mut qkv = vec![0.0; rows * width];
+        let mut qkv = Buffer::of(rows * width);
         matmul(&block.qkv, &normed, &mut qkv);
         qkv.par_chunks_mut(width).zip(turns).with_min_len(16).for_each(|(row, turns)| {
             row[..q + kv].chunks_exact_mut(dim).for_each(|head| rotate(head, turns));
@@ -143,23 +143,23 @@ impl Decoder {
         });
         let attended = attend(shape, l, &lookbacks(spans, places), &qkv, width);
         let packed = Packed::new(rows, q, |r, out| attended.row(r, out));
-        add_product(&block.output, &packed, h, x, &mut qkv);
+        add_product(&block.output, &packed, h, x);
     }
 
-    fn feed_forward(&self, block: &Block, x: &mut [f32], wide: &mut Vec<f32>) {
+    fn feed_forward(&self, block: &Block, x: &mut [f32]) {
         let (h, f) = (self.shape().hidden, self.shape().feed_forward);
         let rows = x.len() / h;
         let normed = Packed::new(rows, h, |r, out| {
             rms_norm(&x[r * h..][..h], &block.ffn_norm, self.shape().epsilon, out);
         });
         let width = block.gate_up.width();
-        wide.resize(rows * width, 0.0);
-        matmul(&block.gate_up, &normed, wide);
+        let mut wide = Buffer::of(rows * width);
+        matmul(&block.gate_up, &normed, &mut wide);
         let gated = Packed::new(rows, f, |r, out| {
             let row = &wide[r * width..][..width];
             gate(&row[..f], &row[f..], out);
         });
-        add_product(&block.down, &gated, h, x, wide);
+        add_product(&block.down, &gated, h, x);
     }
 
     /// What `each(row, logits, ln Σ e^logit)` makes of every row of `last`, `[rows × hidden]`.
@@ -173,7 +173,7 @@ impl Decoder {
         let matrix = self.weights.unembedding.as_ref().unwrap_or(&self.weights.embedding);
         let width = matrix.width();
         let rows = last.len() / h;
-        let mut out = vec![0.0; rows.min(CHUNK) * width];
+        let mut out = Buffer::of(rows.min(CHUNK) * width);
         let mut made = Vec::with_capacity(rows);
         for first in (0..rows).step_by(CHUNK) {
             let count = (rows - first).min(CHUNK);
@@ -191,14 +191,12 @@ impl Decoder {
     }
 }
 
-/// `x += w · packed`, with `scratch` for the product.
-fn add_product(w: &crate::panels::Panels, packed: &Packed, h: usize, x: &mut [f32], scratch: &mut Vec<f32>) {
+/// `x += w · packed`.
+fn add_product(w: &crate::panels::Panels, packed: &Packed, h: usize, x: &mut [f32]) {
     let width = w.width();
-    if scratch.len() < packed.rows * width {
-        scratch.resize(packed.rows * width, 0.0);
-    }
-    matmul(w, packed, scratch);
-    x.par_chunks_mut(h).zip(scratch.par_chunks(width)).with_min_len(16).for_each(|(x, y)| {
+    let mut product = Buffer::of(packed.rows * width);
+    matmul(w, packed, &mut product);
+    x.par_chunks_mut(h).zip(product.par_chunks(width)).with_min_len(16).for_each(|(x, y)| {
         x.iter_mut().zip(y).for_each(|(x, y)| *x += y);
     });
 }

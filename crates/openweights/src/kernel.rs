@@ -11,6 +11,7 @@
 //! machine with a fused multiply-add (on others `f32::mul_add` gives the same bits, slowly).
 #![allow(unsafe_code)]
 
+use crate::buffer::Buffer;
 use crate::panels::{PANEL, Panels};
 use rayon::prelude::*;
 use std::sync::OnceLock;
@@ -323,13 +324,13 @@ pub(crate) fn small(rows: usize, x: &[f32], w: &[f32], c: &mut [f32], c_step: us
 pub(crate) struct Packed {
     pub(crate) rows: usize,
     pub(crate) k: usize,
-    pub(crate) data: Vec<f32>,
+    pub(crate) data: Buffer,
 }
 
 impl Packed {
     /// Packs `rows` rows of `k` floats; `row(r)` writes row `r` into the slice that it gets.
     pub(crate) fn new(rows: usize, k: usize, row: impl Fn(usize, &mut [f32]) + Sync) -> Self {
-        let mut data = vec![0.0; rows * k];
+        let mut data = Buffer::of(rows * k);
         let fill = |(t, tile): (usize, &mut [f32])| {
             let height = tile.len() / k;
             let mut lines = vec![0.0; height * k];
@@ -388,4 +389,39 @@ pub(crate) fn matmul(w: &Panels, x: &Packed, out: &mut [f32]) {
             }
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_instruction_set_gives_the_same_bits() {
+        let mut sets = vec![Isa::Portable, isa()];
+        #[cfg(target_arch = "x86_64")]
+        sets.extend((isa() == Isa::Avx512).then_some(Isa::Avx2));
+        let value = |i: usize| ((i * 7919 + 13) % 1009) as f32 / 331.0 - 1.5;
+        let w: Vec<f32> = (0..77 * PANEL).map(value).collect();
+        for rows in 1..=TILE {
+            let x: Vec<f32> = (0..77 * rows).map(|i| value(i + 5)).collect();
+            let on = |set: &Isa| {
+                let mut c = vec![0.25f32; rows * PANEL];
+                let t = Tile {
+                    rows,
+                    k: 77,
+                    x: x.as_ptr(),
+                    x_step: rows,
+                    w: w.as_ptr(),
+                    c: c.as_mut_ptr(),
+                    c_step: PANEL,
+                    accumulate: true,
+                };
+                // SAFETY: the vectors have these sizes, and `sets` holds what the processor has.
+                unsafe { tile(*set, &t) }
+                c.iter().map(|x| x.to_bits()).collect::<Vec<_>>()
+            };
+            let all: Vec<_> = sets.iter().map(on).collect();
+            assert!(all.windows(2).all(|w| w[0] == w[1]), "{rows} rows on {sets:?}");
+        }
+    }
 }

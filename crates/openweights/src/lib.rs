@@ -36,6 +36,7 @@
 mod attention;
 mod batch;
 pub mod bench;
+mod buffer;
 mod cache;
 mod decoder;
 pub mod engine;

@@ -1,5 +1,6 @@
 //! Keys and values in pages of 32 positions, in the order in which attention reads them.
 
+use crate::buffer::Buffer;
 use crate::panels::PANEL;
 use crate::weights::Shape;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +14,7 @@ pub(crate) const SLOTS: usize = PANEL;
 /// Per block: the keys of each head as `[head_dim][32 slots]`, then the values of each head as
 /// panels of 32 dimensions, each `[32 slots][32]`.
 pub(crate) struct Page {
-    data: Vec<f32>,
+    data: Buffer,
     kv_heads: usize,
     head_dim: usize,
     charged: OnceLock<Arc<AtomicUsize>>,
@@ -23,7 +24,7 @@ impl Page {
     pub(crate) fn new(shape: &Shape) -> Self {
         let (kv_heads, head_dim) = (shape.kv_heads, shape.head_dim);
         let layer = kv_heads * (head_dim + padded(head_dim)) * SLOTS;
-        let data = vec![0.0; shape.blocks * layer];
+        let data = Buffer::of(shape.blocks * layer);
         Self { data, kv_heads, head_dim, charged: OnceLock::new() }
     }
 

@@ -102,3 +102,29 @@ fn mass_beyond_the_cap() {
         }
     }
 }
+
+#[test]
+fn many_callers_get_what_one_gets() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tiny.gguf");
+    std::fs::write(&path, tiny::file()).unwrap();
+    let local = Arc::new(crate::LocalModel::open(path.to_str().unwrap(), &mut |_, _| {}).unwrap());
+    let request = |i: usize| trace::Request {
+        messages: vec![trace::Message { role: trace::Role::User, text: format!("Is {i} even?") }],
+        options: if i.is_multiple_of(3) { Vec::new() } else { vec!["Yes".into(), "No".into()] },
+        sampling: trace::Sampling { temperature: 0.7, ..trace::Sampling::default() },
+        seed: i as u64,
+        sample: 0,
+    };
+    let ask = move |local: Arc<crate::LocalModel>, i: usize| async move {
+        model::Model::answer(&*local, &request(i)).await.unwrap().completion
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+    let tasks: Vec<_> = (0..60).map(|i| runtime.spawn(ask(local.clone(), i))).collect();
+    let together: Vec<_> = tasks.into_iter().map(|t| runtime.block_on(t).unwrap()).collect();
+    for (i, got) in together.into_iter().enumerate() {
+        assert_eq!(runtime.block_on(ask(local.clone(), i)), got, "request {i}");
+    }
+    let counts = local.engine().counters();
+    assert!(counts.computed_tokens < counts.prompt_tokens, "{counts:?}");
+}
