@@ -95,11 +95,17 @@ pub struct Wire {
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub max_connections: u32,
     /// Seconds for one attempt at a call
-    #[arg(long, default_value_t = 60.0)]
+    #[arg(long, default_value_t = 60.0, value_parser = seconds, allow_negative_numbers = true)]
     pub timeout: f64,
     /// Attempts after the first
     #[arg(long, default_value_t = 5)]
     pub max_retries: u32,
+}
+
+/// A time that can be waited for.
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds: Option<f64> = text.parse().ok();
+    seconds.filter(|s| (0.001..=86_400.0).contains(s)).ok_or("a number of seconds from 0.001 to 86400".into())
 }
 
 /// Where runs are kept and how much is shown.

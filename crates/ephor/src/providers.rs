@@ -41,8 +41,7 @@ fn hosted(name: &str, wire: &Wire) -> Result<Hosted, Exit> {
     };
     let endpoint = Endpoint::resolve(name, &env).map_err(told)?;
     let limits = Limits { connections_max: wire.max_connections as usize, ..Limits::default() };
-    let timeout_per_attempt = Duration::try_from_secs_f64(wire.timeout)
-        .map_err(|_| Exit::usage("--timeout is a number of seconds above 0"))?;
+    let timeout_per_attempt = Duration::from_secs_f64(wire.timeout);
     let policy = RetryPolicy { retries_max: wire.max_retries, timeout_per_attempt, ..RetryPolicy::default() };
     Hosted::new(endpoint, &limits, policy).map_err(told)
 }

@@ -6,7 +6,7 @@ use crate::escape::one_line;
 use crate::figure::{distinct, scenarios, together};
 use crate::row::{Columns, Entry, rendered};
 use crate::style::{Style, Tone};
-use crate::words::{clipped, cost, count, counted, is_control, list, rate, share, wrapped};
+use crate::words::{clipped, cost, count, counted, is_control, list, rate, wrapped};
 use crate::{Calibration, Cell, Estimate, Findings, Gate, Missing, Page, Verdict};
 
 const NAME_BYTES_MAX: usize = 200;
@@ -81,7 +81,7 @@ impl Screen {
         self.estimates(&of, &reasons, columns);
         self.reasons(&reasons);
         let told = page.scenarios.iter().find(|s| s.name == scenario);
-        self.gates(told.map_or(&[], |s| &s.gates));
+        self.gates(told.map_or(&[], |s| &s.gates), &reasons);
         let calibration: Vec<&Calibration> =
             f.calibration.iter().filter(|c| c.scenario == scenario).collect();
         self.fact("instrument", &sentence(&calibration), Tone::Plain);
@@ -134,27 +134,17 @@ impl Screen {
         }
     }
 
-    fn gates(&mut self, gates: &[Gate]) {
-        let (open, shut): (Vec<&Gate>, Vec<&Gate>) = gates.iter().partition(|g| g.passed);
-        let passed = distinct(open.iter().map(|g| name(&g.model))).len();
-        for g in shut {
+    /// The gates of the models: what they can do. A failed gate that a reason names is not told twice.
+    fn gates(&mut self, gates: &[Gate], reasons: &[String]) {
+        for g in gates {
+            let told = reasons.iter().any(|r| r.contains(&*text(&g.what)));
+            if if g.passed { is_control(&g.model) } else { told } {
+                continue;
+            }
             let read = rate(g.k, g.n, g.low, g.high);
-            let needs = format!("needs {}, and more than chance ({})", share(g.threshold), share(g.chance));
-            self.fact(
-                "gate",
-                &format!("{} failed: {}: {read}; {needs}", name(&g.model), text(&g.what)),
-                Tone::Warm,
-            );
-        }
-        if !open.is_empty() {
-            let all = distinct(gates.iter().map(|g| name(&g.model))).len();
-            let rest = format!(
-                "{}/{} passed, by {passed} of {}",
-                open.len(),
-                gates.len(),
-                counted(all as u64, "model")
-            );
-            self.fact("gates", &rest, Tone::Plain);
+            let word = if g.passed { "passed" } else { "failed" };
+            let tone = if g.passed { Tone::Plain } else { Tone::Warm };
+            self.fact("gate", &format!("{} {word}: {}: {read}", name(&g.model), text(&g.what)), tone);
         }
     }
 

@@ -21,10 +21,14 @@ pub enum StoreError {
 
 fn hint(e: &std::io::Error) -> &'static str {
     match e.kind() {
-        std::io::ErrorKind::StorageFull => {
+        std::io::ErrorKind::StorageFull
+        | std::io::ErrorKind::QuotaExceeded
+        | std::io::ErrorKind::FileTooLarge => {
             "\nhint: free some space and run the same command again: nothing recorded is lost"
         }
-        std::io::ErrorKind::PermissionDenied => "\nhint: choose another folder with --log-dir",
+        std::io::ErrorKind::PermissionDenied
+        | std::io::ErrorKind::NotADirectory
+        | std::io::ErrorKind::ReadOnlyFilesystem => "\nhint: choose another folder with --log-dir",
         _ => "",
     }
 }

@@ -70,6 +70,21 @@ impl Index {
         })
     }
 
+    /// Gives up the leases of these, where the shard has them.
+    pub fn yield_up<'a>(
+        &mut self,
+        names: impl ExactSizeIterator<Item = &'a Name>,
+        shard: u32,
+    ) -> Result<(), StoreError> {
+        if names.len() == 0 {
+            return Ok(());
+        }
+        self.in_transaction(|db| {
+            let mut give = db.prepare_cached("DELETE FROM lease WHERE name = ?1 AND shard = ?2")?;
+            names.map(|name| give.execute(params![name.as_str(), shard]).map(drop)).collect()
+        })
+    }
+
     /// Gives up all leases of a shard whose writer is gone.
     pub fn release(&mut self, shard: u32) -> Result<(), StoreError> {
         self.in_transaction(|db| db.execute("DELETE FROM lease WHERE shard = ?1", [shard]).map(drop))

@@ -93,11 +93,15 @@ impl Writer {
 
     /// Seals a group of episodes. When this returns they survive a kill.
     pub fn append(&mut self, episodes: Vec<Episode>) -> Result<(), StoreError> {
-        let names: Vec<Name> =
-            episodes.iter().filter(|e| e.end == End::Done).map(|e| e.name.clone()).collect();
+        let named = |episodes: &[&Episode]| episodes.iter().map(|e| e.name.clone()).collect::<Vec<Name>>();
+        let (done, broken): (Vec<&Episode>, Vec<&Episode>) =
+            episodes.iter().partition(|e| e.end == End::Done);
+        let (done, broken) = (named(&done), named(&broken));
         let records: Vec<Record> = episodes.into_iter().map(|e| Record::Episode(Box::new(e))).collect();
         self.frames.append(&records)?;
-        self.index.done(names.iter())
+        self.index.done(done.iter())?;
+        // What broke here another process may try: two that wait for each other would wait for ever.
+        self.index.yield_up(broken.iter(), self.shard)
     }
 
     /// Frees the leases of processes that are gone.

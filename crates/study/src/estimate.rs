@@ -20,7 +20,6 @@ pub struct Raw {
     pub low: f64,
     pub high: f64,
     pub p: f64,
-    pub n: usize,
     pub clusters: usize,
     pub equivalent: bool,
 }
@@ -72,8 +71,8 @@ pub fn raw(
         stats::sign_flip_interval(&values, &clusters, 1.0 - 2.0 * ALPHA, 1, DRAWS).map_err(words)?.interval;
     let p = stats::sign_flip(&means, 1, DRAWS).map_err(words)?;
     let equivalent = narrow.low > -margin && narrow.high < margin;
-    let (n, estimate) = (values.len(), interval.estimate);
-    Ok(Raw { estimate, low: interval.low, high: interval.high, p, n, clusters: count, equivalent })
+    let estimate = interval.estimate;
+    Ok(Raw { estimate, low: interval.low, high: interval.high, p, clusters: count, equivalent })
 }
 
 /// The registered contrasts of one scenario for one model, with Holm over those that could be told.
@@ -85,18 +84,19 @@ pub fn estimates(results: &Results, of: &BTreeMap<Unit, String>, model: &str) ->
         if !results.registered(e) {
             continue;
         }
+        let differences = results.differences(e);
         let told = match &barred {
             Some(why) => Err(why.clone()),
-            None => raw(&results.differences(e), of, e.margin),
+            None => raw(&differences, of, e.margin),
         };
-        rows.push((e, told));
+        rows.push((e, told, differences.len()));
     }
-    let ps: Vec<f64> = rows.iter().filter_map(|(_, told)| told.as_ref().ok().map(|r| r.p)).collect();
+    let ps: Vec<f64> = rows.iter().filter_map(|(_, told, _)| told.as_ref().ok().map(|r| r.p)).collect();
     let mut adjusted = stats::holm(&ps).unwrap_or_default().into_iter();
     rows.into_iter()
-        .map(|(e, told)| {
+        .map(|(e, told, n)| {
             let p_adjusted = told.as_ref().ok().and_then(|_| adjusted.next());
-            row(results, e, model, told, p_adjusted)
+            Estimate { n: n as u64, ..row(results, e, model, told, p_adjusted) }
         })
         .collect()
 }
@@ -141,7 +141,7 @@ fn row(
         Err(why) => row.because = Some(why),
         Ok(raw) => {
             (row.estimate, row.low, row.high) = (Some(raw.estimate), Some(raw.low), Some(raw.high));
-            (row.n, row.clusters) = (raw.n as u64, raw.clusters as u64);
+            row.clusters = raw.clusters as u64;
             row.verdict = match (raw.equivalent, p_adjusted.is_some_and(|p| p < ALPHA)) {
                 (true, _) => Verdict::Equivalent,
                 (false, true) if raw.estimate > 0.0 => Verdict::Positive,

@@ -83,6 +83,7 @@ pub async fn play_missing(
     let (planned, mut left) = (plans.len(), plans);
     let mut played = Played::default();
     let mut recorded = 0;
+    let (mut incomplete, mut first_why) = (0usize, String::new());
     loop {
         let mut later = Vec::new();
         let mut queue = left.into_iter();
@@ -109,6 +110,10 @@ pub async fn play_missing(
             let Some(ended) = next else { break };
             broken = if ended.broke.is_some() { broken + 1 } else { 0 };
             if let Some((kind, why)) = &ended.broke {
+                incomplete += 1;
+                if first_why.is_empty() {
+                    first_why.clone_from(why);
+                }
                 let is_final = matches!(kind, Kind::Auth | Kind::NoSuchModel | Kind::Storage);
                 if (is_final || broken >= BROKEN_MAX) && !give_up {
                     give_up = true;
@@ -132,18 +137,22 @@ pub async fn play_missing(
         played.interrupted = stop.load(Ordering::Relaxed);
         let over = played.interrupted || give_up || later.is_empty();
         if over {
-            return Ok(played);
+            break;
         }
         // Others hold these, or have just finished them.
         let done: HashSet<_> = writer.finished()?;
         later.retain(|plan| !done.contains(&plan.name));
         recorded = planned - later.len();
         if later.is_empty() {
-            return Ok(played);
+            break;
         }
         progress.waiting(&name, later.len());
         tokio::time::sleep(Duration::from_millis(300)).await;
         writer.release_dead()?;
         left = later;
     }
+    if played.failures.is_empty() && incomplete > 0 {
+        played.failures.push(format!("{first_why}\n{incomplete} of {planned} episodes are incomplete"));
+    }
+    Ok(played)
 }

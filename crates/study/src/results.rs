@@ -103,10 +103,10 @@ impl<'a> Results<'a> {
         let judged = self.gates();
         let failed = self.scenario.file.gate.iter().zip(&judged).find(|(_, j)| !j.passed)?;
         let (gate, j) = failed;
-        let what = &gate.what;
         Some(format!(
-            "{what}: {} of {} [{:.2}, {:.2}]; needs {:.2} and an interval above chance ({:.2})",
-            j.tally.k, j.tally.n, j.low, j.high, gate.threshold, gate.chance
+            "only {} of {} were right [{:.2}, {:.2}] where it must show that it {}; {:.2} and an interval above \
+             chance ({:.2}) are needed",
+            j.tally.k, j.tally.n, j.low, j.high, gate.what, gate.threshold, gate.chance
         ))
     }
 

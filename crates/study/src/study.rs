@@ -2,7 +2,7 @@
 //! user's, or made from scenarios alone; resolved it becomes `run.toml`.
 
 use crate::plan::{Sheet, Size, cells, sheets};
-use crate::scenario::{Cell, Fault, Scenario, Source, accepting, parse, shipped};
+use crate::scenario::{Cell, Fault, Scenario, Source, accepting, parse, read_bounded, shipped};
 use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -51,6 +51,9 @@ pub struct PartFile {
     pub controls: Vec<String>,
     #[serde(default)]
     pub quick: Option<Quick>,
+    /// The user's study in which this stands.
+    #[serde(skip)]
+    pub source: Option<Source>,
 }
 
 /// The small version of a part.
@@ -137,9 +140,9 @@ impl Study {
         let is_study = path.extension().is_some_and(|e| e == "toml")
             && path.file_name() != Some("scenario.toml".as_ref());
         if is_study {
-            let source = Source { file: name.into(), text: String::new() };
-            let text = std::fs::read_to_string(path).map_err(|e| source.whole("", e.to_string()))?;
-            return parse(&Source { file: name.into(), text });
+            let nothing = Source { file: name.into(), text: String::new() };
+            let text = read_bounded(path).map_err(|why| nothing.whole("", why))?;
+            return own(Source { file: name.into(), text });
         }
         let scenario = Scenario::load(name).map_err(|fault| {
             let nowhere = fault.line == 0 && !fault.accepted.is_empty();
@@ -160,6 +163,7 @@ impl Study {
             limit: None,
             controls: Vec::new(),
             quick: None,
+            source: None,
         };
         let question = scenario.file.question.clone();
         let name = scenario.file.name.clone();
@@ -201,14 +205,40 @@ impl Study {
     }
 }
 
+/// A user's study: its parts remember where they stand.
+fn own(source: Source) -> Result<StudyFile, Fault> {
+    let mut study: StudyFile = parse(&source)?;
+    if study.scenario.is_empty() {
+        return Err(source.about("scenario", "", "scenario", "a study names at least one scenario".into()));
+    }
+    study.scenario.iter_mut().for_each(|part| part.source = Some(source.clone()));
+    Ok(study)
+}
+
 /// The names of cells.
 pub fn cell_names(cells: &[Cell]) -> Vec<String> {
     cells.iter().map(Cell::to_string).collect()
 }
 
+impl PartFile {
+    /// A mistake about a name that the user's study gives: told with its place there.
+    fn stands(&self, fault: Fault, name: &str, field: &str) -> Fault {
+        match &self.source {
+            Some(source) if fault.line == 0 => {
+                let fresh = source.about(name, &self.name, &format!("scenario.{field}"), fault.message);
+                accepting(fresh, fault.accepted)
+            }
+            _ => fault,
+        }
+    }
+}
+
 impl Part {
     fn resolve(file: &PartFile, changes: &Changes) -> Result<Self, Fault> {
-        let scenario = Scenario::load(&file.name)?;
+        let scenario = Scenario::load(&file.name).map_err(|fault| match fault.accepted.is_empty() {
+            true => fault,
+            false => file.stands(fault, &file.name, "name"),
+        })?;
         let quick = file.quick.filter(|_| changes.quick).unwrap_or_default();
         let design = &scenario.file.design;
         let size = Size {
@@ -218,12 +248,14 @@ impl Part {
             limit: changes.limit.or(quick.limit).or(file.limit),
         };
         let selection = if changes.cells.is_empty() { &file.cells } else { &changes.cells };
-        let cells = cells(&scenario, selection)?;
+        let cells = cells(&scenario, selection).map_err(|fault| match fault.file.as_str() {
+            "--cells" if changes.cells.is_empty() => file.stands(fault, "cells", "cells"),
+            _ => fault,
+        })?;
         for control in &file.controls {
             let unknown = |message: String| {
-                let fault =
-                    Source { file: "study".into(), text: String::new() }.whole("scenario.controls", message);
-                accepting(fault, scenario.control_names())
+                let fault = Source { file: "study".into(), text: String::new() }.whole("", message);
+                accepting(file.stands(fault, control, "controls"), scenario.control_names())
             };
             scenario.script(control).map_err(unknown)?;
         }

@@ -13,7 +13,10 @@ pub fn show(args: &Show) -> Result<(), Exit> {
     if let Some(seat) = args.seat.as_ref().filter(|s| **s != scenario.file.seat) {
         return Err(Exit::usage(format!("there is no seat `{seat}`\naccepted: {}", scenario.file.seat)));
     }
-    let cell = Cell::parse(&scenario, args.cell.as_deref().unwrap_or("baseline"))?;
+    let cell = Cell::parse(&scenario, args.cell.as_deref().unwrap_or("baseline")).map_err(|mut fault| {
+        (fault.file, fault.line, fault.column) = ("--cell".into(), 0, 0);
+        fault
+    })?;
     let unit = Unit { wording: args.wording, state: args.state };
     let compiled = compile(&scenario, &cell, unit)?;
     if args.json {

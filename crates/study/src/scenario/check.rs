@@ -4,13 +4,14 @@
 use super::cell::{Cell, all, check_level};
 use super::compile::{Unit, compile};
 use super::fault::{Fault, accepting};
-use super::file::{AskKind, GateKind, MeasureKind};
+use super::file::{AskKind, ControlFile, GateKind, MeasureKind};
 use super::load::Scenario;
+use model::control::Say;
 use std::collections::BTreeSet;
 
 /// The first mistake of a scenario, or none.
 pub fn check(scenario: &Scenario) -> Result<(), Fault> {
-    let steps = [world, factors, clauses, asks, measures, estimands, cells, controls, texts];
+    let steps = [world, clauses, factors, items, asks, measures, estimands, cells, controls, texts];
     steps.iter().try_for_each(|step| step(scenario))
 }
 
@@ -102,6 +103,14 @@ fn clauses(s: &Scenario) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Every item says which cluster it belongs to.
+fn items(s: &Scenario) -> Result<(), Fault> {
+    let Some(file) = &s.file.items else { return Ok(()) };
+    let Some(at) = s.items.iter().position(|item| !item.contains_key(&file.cluster)) else { return Ok(()) };
+    let message = format!("item {} of `{}` has no field `{}`", at + 1, file.file, file.cluster);
+    Err(accepting(s.source.about(&file.cluster, "[items]", "items.cluster", message), s.items[at].keys()))
+}
+
 fn asks(s: &Scenario) -> Result<(), Fault> {
     unique(s, "ask.id", s.file.ask.iter().map(|a| &a.id))?;
     for ask in &s.file.ask {
@@ -174,13 +183,13 @@ fn estimands(s: &Scenario) -> Result<(), Fault> {
     for e in &s.file.estimand {
         let outcomes = s.file.measure.iter().map(|m| m.outcome.clone());
         one_of(s, "outcome", &e.outcome, "estimand.outcome", outcomes)?;
-        check_level(s, &e.contrast.factor, &e.contrast.level, &e.contrast.factor, "estimand.contrast")?;
-        check_level(s, &e.contrast.factor, &e.contrast.versus, &e.contrast.versus, "estimand.contrast")?;
-        for (field, pins) in [("estimand.at", &e.at), ("estimand.unlike", &e.unlike)] {
-            for (factor, level) in pins {
-                let known = s.file.factor.iter().any(|f| &f.name == factor);
-                check_level(s, factor, level, if known { level } else { factor }, field)?;
-            }
+        let contrast = [(&e.contrast.factor, &e.contrast.level), (&e.contrast.factor, &e.contrast.versus)];
+        let named = contrast.into_iter().map(|pair| ("estimand.contrast", pair));
+        let pinned = e.at.iter().map(|pair| ("estimand.at", pair));
+        let unlike = e.unlike.iter().map(|pair| ("estimand.unlike", pair));
+        for (field, (factor, level)) in named.chain(pinned).chain(unlike) {
+            let known = s.file.factor.iter().any(|f| &f.name == factor);
+            check_level(s, factor, level, if known { level } else { factor }, field)?;
         }
         if e.margin.is_nan() || e.margin <= 0.0 {
             let message =
@@ -195,6 +204,12 @@ fn estimands(s: &Scenario) -> Result<(), Fault> {
 }
 
 fn cells(s: &Scenario) -> Result<(), Fault> {
+    for (field, count) in [("wordings", s.file.design.wordings), ("states", s.file.design.states)] {
+        if count == 0 {
+            let message = "at least 1: nothing would be played".to_owned();
+            return Err(s.source.about(field, "[design]", &format!("design.{field}"), message));
+        }
+    }
     one_of(
         s,
         "list of cells",
@@ -223,10 +238,23 @@ fn controls(s: &Scenario) -> Result<(), Fault> {
             let builtin = model::control::BUILTIN.map(str::to_owned);
             one_of(s, "built-in control", &control.name, "control.name", builtin)?;
         }
+        if !probabilities(control).all(|p| (0.0..=1.0).contains(&p)) {
+            let message = format!("a probability of `{}` is not between 0 and 1", control.name);
+            return Err(s.source.about(&control.name, "[[control]]", "control", message));
+        }
         s.script(&control.name)
             .map_err(|message| s.source.about(&control.name, "[[control]]", "control", message))?;
     }
     Ok(())
+}
+
+/// Every probability that a control's file states.
+fn probabilities(control: &ControlFile) -> impl Iterator<Item = f64> {
+    let ranges = control.rules.iter().filter_map(|rule| match &rule.say {
+        Say::Favour(range) | Say::Truth(range) | Say::Inflate(range) | Say::WriteBar(range) => Some(*range),
+        Say::Random | Say::Words(_) => None,
+    });
+    ranges.flatten().chain([control.lapse])
 }
 
 /// Every cell renders, in as many wordings as there are paraphrases, for every item.

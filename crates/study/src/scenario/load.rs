@@ -104,7 +104,8 @@ impl Scenario {
     }
 }
 
-fn read_bounded(path: &Path) -> Result<String, String> {
+/// A file's text, or why there is none.
+pub(crate) fn read_bounded(path: &Path) -> Result<String, String> {
     let size = std::fs::metadata(path).map_err(|e| plain(&e))?.len();
     if size > FILE_BYTES_MAX {
         return Err(format!(

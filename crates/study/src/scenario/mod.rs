@@ -21,4 +21,5 @@ pub use file::{
     AskFile, AskKind, ContrastFile, ControlFile, EstimandFile, FactorFile, GateFile, GateKind, MeasureFile,
     MeasureKind, ScenarioFile,
 };
+pub(crate) use load::read_bounded;
 pub use load::{Item, Scenario, shipped};
