@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 from inspect_ai import Task, eval
 from inspect_ai.dataset import Sample
+from inspect_ai.model import ModelOutput, ModelUsage, get_model
 from inspect_ai.scorer import match
 from inspect_ai.solver import generate, system_message
 
@@ -21,6 +22,18 @@ task = Task(
     solver=[system_message("You are a player. Answer in one word."), generate()],
     scorer=match(),
 )
+
+
+def yes():
+    """Its mock model's answers. With their usage, or it would fetch a tokenizer to count tokens."""
+    while True:
+        answer = ModelOutput.from_content("mockllm/model", "Yes")
+        answer.usage = ModelUsage(input_tokens=30, output_tokens=1, total_tokens=31)
+        yield answer
+
+
+if model.startswith("mockllm/"):
+    model = get_model(model, custom_outputs=yes())
 [log] = eval(
     task,
     model=model,
@@ -30,5 +43,5 @@ task = Task(
     max_samples=connections,
 )
 if log.status != "success":
-    sys.exit(f"Inspect: {log.status}: {log.error}")
+    sys.exit(f"Inspect: {log.status}: {log.error.message[:300] if log.error else ''}")
 print(json.dumps({"completed": log.results.completed_samples, "version": version("inspect-ai")}))

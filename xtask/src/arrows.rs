@@ -208,7 +208,10 @@ Words before the table.
         let level = MAP.replace("| face |", "| top |");
         assert_eq!(check(&level, &[]), ["`top` is no level: a number, face or tool"]);
         let short = MAP.replace("| models |", "|");
-        assert_eq!(check(&short, &[]), ["this row has 4 columns and not 5: | 1 | `world` | games | `trace` |"]);
+        assert_eq!(
+            check(&short, &[]),
+            ["this row has 4 columns and not 5: | 1 | `world` | games | `trace` |"]
+        );
     }
 
     #[test]

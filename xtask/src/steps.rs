@@ -52,7 +52,10 @@ pub fn run(args: &Args) -> Result<()> {
                 let name = step.name;
                 let after = seconds(step_begun.elapsed());
                 println!("{}", summary(&passed));
-                return Err(format!("cargo xtask test: {name} failed after {after}; alone: cargo xtask test --only {name}").into());
+                return Err(format!(
+                    "cargo xtask test: {name} failed after {after}; alone: cargo xtask test --only {name}"
+                )
+                .into());
             }
         }
     }

@@ -152,7 +152,10 @@ mod tests {
 
     #[test]
     fn long_files_are_told() {
-        check(&[("a.py", &"\n".repeat(601)), ("a.jsonl", &"\n".repeat(601))], &["a.py: 601 lines; at most 600"]);
+        check(
+            &[("a.py", &"\n".repeat(601)), ("a.jsonl", &"\n".repeat(601))],
+            &["a.py: 601 lines; at most 600"],
+        );
     }
 
     #[test]

@@ -50,5 +50,7 @@ fn create(folder: &Path) -> Result<()> {
 
 fn hinted(folder: &Path, why: &dyn std::error::Error) -> String {
     let folder = short(folder);
-    format!("{why}\nhint: install Python's venv (Debian, Ubuntu: apt-get install python3-venv); then {folder} can be made")
+    format!(
+        "{why}\nhint: install Python's venv (Debian, Ubuntu: apt-get install python3-venv); then {folder} can be made"
+    )
 }

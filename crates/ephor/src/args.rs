@@ -67,6 +67,9 @@ pub struct Run {
     /// Independent samples of each unit, for models that are sampled
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub epochs: Option<u32>,
+    /// Sampling temperature of models that are sampled [default: 0, or 1 with --epochs above 1]
+    #[arg(long)]
+    pub temperature: Option<f64>,
     /// At most so many units per cell
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: Option<u32>,

@@ -96,8 +96,12 @@ pub(crate) fn cost(c: &Cost) -> String {
         Some(usd) => format!("${usd:.2}"),
         None => "no price told".into(),
     };
+    let computed = match c.prompt_tokens_computed {
+        0 => String::new(),
+        tokens => format!(" ({} computed, the rest shared)", count(tokens)),
+    };
     format!(
-        "{} ({} cached) · {} prompt and {} completion tokens · {price} · {}",
+        "{} ({} cached) · {} prompt{computed} and {} completion tokens · {price} · {}",
         counted(c.requests, "request"),
         count(c.cached),
         count(c.prompt_tokens),

@@ -85,7 +85,7 @@ fn scenario_page(part: &Part) -> ScenarioPage {
     ScenarioPage {
         name: file.name.clone(),
         question: file.question.clone(),
-        source: file.source.clone(),
+        source: crate::scenario::citation(&file.source),
         factors: file.factor.iter().map(factor).collect(),
         limits: file.limits.clone(),
         gates: Vec::new(),

@@ -80,6 +80,7 @@ impl RunFile {
                 limit: part.limit,
                 replicates: Some(self.replicates),
                 quick: false,
+                temperature: Some(self.sampling.temperature),
             };
             let mut one =
                 Study::resolve(std::slice::from_ref(&part.path), &changes).map_err(|f| f.to_string())?;

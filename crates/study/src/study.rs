@@ -79,6 +79,7 @@ pub struct Changes {
     pub epochs: Option<u32>,
     pub limit: Option<u32>,
     pub replicates: Option<u32>,
+    pub temperature: Option<f64>,
 }
 
 /// A study ready to be played.
@@ -191,7 +192,7 @@ impl Study {
             question: file.question,
             models,
             replicates: changes.replicates.unwrap_or(file.replicates),
-            sampling: file.sampling.unwrap_or_default(),
+            sampling: sampling(file.sampling, changes)?,
             parts,
             arguments: arguments.to_vec(),
         })
@@ -213,6 +214,19 @@ fn own(source: Source) -> Result<StudyFile, Fault> {
     }
     study.scenario.iter_mut().for_each(|part| part.source = Some(source.clone()));
     Ok(study)
+}
+
+/// How models are sampled. Independent samples need a temperature: at 0 they would be one sample
+/// many times.
+fn sampling(file: Option<Sampling>, changes: &Changes) -> Result<Sampling, Fault> {
+    let several = changes.epochs.is_some_and(|e| e > 1);
+    let mut sampling = file.unwrap_or(Sampling { temperature: if several { 1.0 } else { 0.0 }, ..Sampling::default() });
+    sampling.temperature = changes.temperature.unwrap_or(sampling.temperature);
+    if !(0.0..=2.0).contains(&sampling.temperature) {
+        let source = Source { file: "--temperature".into(), text: String::new() };
+        return Err(accepting(source.whole("", format!("`{}` is no temperature", sampling.temperature)), ["0 to 2"]));
+    }
+    Ok(sampling)
 }
 
 /// The names of cells.

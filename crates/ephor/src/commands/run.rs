@@ -55,6 +55,7 @@ fn changes(args: &Run) -> Changes {
         wordings: args.wordings,
         epochs: args.epochs,
         limit: args.limit,
+        temperature: args.temperature,
         replicates: args.replicates,
     }
 }

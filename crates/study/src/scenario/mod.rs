@@ -5,6 +5,7 @@
 //! ```
 
 mod cell;
+mod citation;
 mod check;
 mod compile;
 mod controls;
@@ -14,6 +15,7 @@ mod load;
 mod prose;
 mod wording;
 
+pub use citation::citation;
 pub use cell::{Cell, all, select};
 pub use compile::{Compiled, Unit, compile};
 pub use fault::{Fault, Source, accepting, parse};
