@@ -1,7 +1,8 @@
 //! A model behind a response cache. What is bought is on disk before it is used.
 
 use crate::{Answered, Kind, Model, ModelError};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use trace::{Completion, ModelCard, Name, Purchase, Request, name_of};
 
 /// Where purchases are kept. The implementation is durable: when `put` returns, the purchase
@@ -18,15 +19,23 @@ pub fn request_key(card: &ModelCard, request: &Request) -> Name {
     name_of(&(&card.name, &card.identity, request))
 }
 
-/// A paid model that never buys the same completion twice.
+/// A paid model that never buys the same completion twice, not even when two callers ask for it at
+/// once.
 pub struct Cached {
     inner: Arc<dyn Model>,
     cache: Arc<dyn ResponseCache>,
+    /// Requests that are being bought.
+    buying: Mutex<HashMap<Name, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl Cached {
     pub fn new(inner: Arc<dyn Model>, cache: Arc<dyn ResponseCache>) -> Self {
-        Self { inner, cache }
+        Self { inner, cache, buying: Mutex::default() }
+    }
+
+    fn counter(&self, key: &Name) -> Arc<tokio::sync::Mutex<()>> {
+        let mut buying = self.buying.lock().unwrap_or_else(PoisonError::into_inner);
+        buying.entry(key.clone()).or_default().clone()
     }
 }
 
@@ -38,6 +47,8 @@ impl Model for Cached {
 
     async fn answer(&self, request: &Request) -> Result<Answered, ModelError> {
         let key = request_key(self.card(), request);
+        let counter = self.counter(&key);
+        let _turn = counter.lock().await;
         if let Some(completion) = self.cache.get(&key) {
             return Ok(Answered::free(completion));
         }
@@ -50,6 +61,7 @@ impl Model for Cached {
                 attempts: purchase.attempts.clone(),
             })?;
         }
+        self.buying.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
         Ok(answered)
     }
 }

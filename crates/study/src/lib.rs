@@ -33,7 +33,7 @@ mod study;
 pub use estimate::LEVEL;
 pub use findings::{Cast, page, plans, sampling_words};
 pub use plan::{Plan, Sheet, Size, units};
-pub use play::{Played, Progress, play_missing};
+pub use play::{IN_FLIGHT_LOCAL, Played, Progress, play_missing};
 pub use record::{PartRecord, RunFile};
 pub use replay::replay;
 pub use study::{Changes, Part, PartFile, Quick, Study, StudyFile, cell_names, shipped_studies};

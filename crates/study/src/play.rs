@@ -4,6 +4,7 @@ use crate::plan::Plan;
 use agent::Mind;
 use arena::{Halt, Tape, play};
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use model::{Kind, Model};
 use std::collections::{BTreeMap, HashSet};
@@ -14,11 +15,9 @@ use store::{StoreError, Writer};
 use trace::{End, Episode, Sampling, VERSION};
 use world::{Form, FormSpec};
 
-/// Episodes in flight of a model that answers over the wire; its own limits hold the connections.
-const IN_FLIGHT_PAID: usize = 1024;
 /// Episodes in flight of a model on this machine: enough to fill its batches, few enough that the
 /// prefixes of an episode stay cached until its last turn.
-const IN_FLIGHT_LOCAL: usize = 64;
+pub const IN_FLIGHT_LOCAL: usize = 64;
 /// Episodes sealed in one group, and how long a finished one may wait for its group.
 const GROUP: usize = 256;
 const GROUP_WAIT: Duration = Duration::from_secs(1);
@@ -69,90 +68,170 @@ async fn episode(plan: Plan, sampling: Sampling) -> Ended {
     Ended { episode: Episode { v: VERSION, name, key, events: tape.events, end }, broke }
 }
 
-/// Plays the episodes of one model that are neither on record nor being played elsewhere.
+/// Plays the episodes of one model that are neither on record nor being played elsewhere, at most
+/// `in_flight` at once.
+///
+/// When `stop` is set no further episode begins. Those of a paid model that are in flight are played
+/// to their end: their answers are being paid for.
 pub async fn play_missing(
     writer: &mut Writer,
     model: &Arc<dyn Model>,
     plans: Vec<Plan>,
     sampling: &Sampling,
+    in_flight: usize,
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Played, StoreError> {
-    let name = model.card().name.clone();
-    let in_flight = if model.card().paid { IN_FLIGHT_PAID } else { IN_FLIGHT_LOCAL };
-    let (planned, mut left) = (plans.len(), plans);
-    let mut played = Played::default();
-    let mut recorded = 0;
-    let (mut incomplete, mut first_why) = (0usize, String::new());
+    let planned = plans.len();
+    let mut floor = Floor {
+        writer,
+        sampling,
+        in_flight,
+        progress,
+        stop,
+        name: model.card().name.clone(),
+        paid: model.card().paid,
+        planned,
+        recorded: 0,
+        queue: plans.into_iter(),
+        elsewhere: Vec::new(),
+        flying: FuturesUnordered::new(),
+        group: Vec::new(),
+        sealed_at: Instant::now(),
+        trouble: Trouble::default(),
+        sealed: 0,
+    };
     loop {
-        let mut later = Vec::new();
-        let mut queue = left.into_iter();
-        let mut flying = FuturesUnordered::new();
-        let mut group: Vec<Episode> = Vec::new();
-        let (mut since, mut broken, mut give_up) = (Instant::now(), 0, false);
+        floor.play_queue().await?;
+        if floor.stops() || !floor.wait_for_others().await? {
+            return Ok(floor.played());
+        }
+    }
+}
+
+/// What broke so far.
+#[derive(Default)]
+struct Trouble {
+    incomplete: usize,
+    in_a_row: usize,
+    first: String,
+    /// Why no further episode is tried.
+    final_: Option<String>,
+}
+
+impl Trouble {
+    fn hear(&mut self, broke: Option<(Kind, String)>) {
+        let Some((kind, why)) = broke else {
+            self.in_a_row = 0;
+            return;
+        };
+        self.incomplete += 1;
+        self.in_a_row += 1;
+        if self.first.is_empty() {
+            self.first.clone_from(&why);
+        }
+        let is_final = matches!(kind, Kind::Auth | Kind::NoSuchModel | Kind::Storage);
+        if is_final || self.in_a_row >= BROKEN_MAX {
+            self.final_.get_or_insert(why);
+        }
+    }
+}
+
+/// One model's episodes being played.
+struct Floor<'a> {
+    writer: &'a mut Writer,
+    sampling: &'a Sampling,
+    in_flight: usize,
+    progress: &'a dyn Progress,
+    stop: &'a AtomicBool,
+    name: String,
+    paid: bool,
+    planned: usize,
+    recorded: usize,
+    queue: std::vec::IntoIter<Plan>,
+    /// Planned episodes that another process holds.
+    elsewhere: Vec<Plan>,
+    flying: FuturesUnordered<BoxFuture<'static, Ended>>,
+    /// Ended episodes that wait to be sealed.
+    group: Vec<Episode>,
+    sealed_at: Instant,
+    trouble: Trouble,
+    sealed: usize,
+}
+
+impl Floor<'_> {
+    fn stops(&self) -> bool {
+        self.stop.load(Ordering::Relaxed) || self.trouble.final_.is_some()
+    }
+
+    /// Plays what can be claimed of the queue.
+    async fn play_queue(&mut self) -> Result<(), StoreError> {
         loop {
-            while flying.len() < in_flight && !give_up && !stop.load(Ordering::Relaxed) {
-                let chunk: Vec<Plan> = queue.by_ref().take(in_flight).collect();
-                if chunk.is_empty() {
-                    break;
-                }
-                let names: Vec<_> = chunk.iter().map(|p| p.name.clone()).collect();
-                for (plan, claimed) in chunk.into_iter().zip(writer.claim(&names)?) {
-                    if claimed {
-                        flying.push(episode(plan, sampling.clone()));
-                    } else {
-                        later.push(plan);
-                    }
-                }
-            }
-            let stopping = stop.load(Ordering::Relaxed) || give_up;
-            let next = if stopping { flying.next().now_or_never().flatten() } else { flying.next().await };
+            while self.flying.len() < self.in_flight && !self.stops() && self.begin()? {}
+            let waits = self.paid || !self.stops();
+            let next =
+                if waits { self.flying.next().await } else { self.flying.next().now_or_never().flatten() };
             let Some(ended) = next else { break };
-            broken = if ended.broke.is_some() { broken + 1 } else { 0 };
-            if let Some((kind, why)) = &ended.broke {
-                incomplete += 1;
-                if first_why.is_empty() {
-                    first_why.clone_from(why);
-                }
-                let is_final = matches!(kind, Kind::Auth | Kind::NoSuchModel | Kind::Storage);
-                if (is_final || broken >= BROKEN_MAX) && !give_up {
-                    give_up = true;
-                    played.failures.push(why.clone());
-                }
-            }
-            recorded += 1;
-            group.push(ended.episode);
-            if group.len() >= GROUP || since.elapsed() > GROUP_WAIT {
-                played.played += group.len();
-                writer.append(std::mem::take(&mut group))?;
-                since = Instant::now();
-                progress.at(&name, recorded, planned);
+            self.trouble.hear(ended.broke);
+            self.recorded += 1;
+            self.group.push(ended.episode);
+            if self.group.len() >= GROUP || self.sealed_at.elapsed() > GROUP_WAIT {
+                self.seal()?;
             }
         }
-        played.played += group.len();
-        if !group.is_empty() {
-            writer.append(group)?;
+        self.seal()
+    }
+
+    /// Claims the next episodes and begins those that nobody else holds. False when none are left.
+    fn begin(&mut self) -> Result<bool, StoreError> {
+        let chunk: Vec<Plan> = self.queue.by_ref().take(self.in_flight).collect();
+        let names: Vec<_> = chunk.iter().map(|p| p.name.clone()).collect();
+        let some = !chunk.is_empty();
+        for (plan, claimed) in chunk.into_iter().zip(self.writer.claim(&names)?) {
+            match claimed {
+                true => self.flying.push(episode(plan, self.sampling.clone()).boxed()),
+                false => self.elsewhere.push(plan),
+            }
         }
-        progress.at(&name, recorded, planned);
-        played.interrupted = stop.load(Ordering::Relaxed);
-        let over = played.interrupted || give_up || later.is_empty();
-        if over {
-            break;
+        Ok(some)
+    }
+
+    fn seal(&mut self) -> Result<(), StoreError> {
+        if !self.group.is_empty() {
+            self.sealed += self.group.len();
+            self.writer.append(std::mem::take(&mut self.group))?;
         }
-        // Others hold these, or have just finished them.
-        let done: HashSet<_> = writer.finished()?;
-        later.retain(|plan| !done.contains(&plan.name));
-        recorded = planned - later.len();
-        if later.is_empty() {
-            break;
+        self.sealed_at = Instant::now();
+        self.progress.at(&self.name, self.recorded, self.planned);
+        Ok(())
+    }
+
+    /// Waits until others have played what they hold, or are gone: then it is queued again. False when
+    /// nothing is left.
+    async fn wait_for_others(&mut self) -> Result<bool, StoreError> {
+        if self.elsewhere.is_empty() {
+            return Ok(false);
         }
-        progress.waiting(&name, later.len());
+        let done: HashSet<_> = self.writer.finished()?;
+        self.elsewhere.retain(|plan| !done.contains(&plan.name));
+        self.recorded = self.planned - self.elsewhere.len();
+        if self.elsewhere.is_empty() {
+            return Ok(false);
+        }
+        self.progress.waiting(&self.name, self.elsewhere.len());
         tokio::time::sleep(Duration::from_millis(300)).await;
-        writer.release_dead()?;
-        left = later;
+        self.writer.release_dead()?;
+        self.queue = std::mem::take(&mut self.elsewhere).into_iter();
+        Ok(true)
     }
-    if played.failures.is_empty() && incomplete > 0 {
-        played.failures.push(format!("{first_why}\n{incomplete} of {planned} episodes are incomplete"));
+
+    fn played(self) -> Played {
+        let Trouble { incomplete, first, final_, .. } = self.trouble;
+        let some = (incomplete > 0).then(|| format!("{first}\n{incomplete} of {} episodes are incomplete", self.planned));
+        Played {
+            played: self.sealed,
+            failures: final_.or(some).into_iter().collect(),
+            interrupted: self.stop.load(Ordering::Relaxed),
+        }
     }
-    Ok(played)
 }

@@ -53,7 +53,7 @@ fn megabytes(taken: &Taken) -> f64 {
 }
 
 fn inspect(bench: &Bench, n: u32) -> (Peer, Peer) {
-    let samples = |python, n| peer::samples(bench, python, "mockllm/model", n, 10, &|_| {});
+    let samples = |python: &_, n| peer::samples(bench, python, "mockllm/model", n, 10, &|_| {});
     let measured = peer::inspect(bench).and_then(|python| {
         let one = samples(&python, 1).map_err(|why| peer::missing(&*why))?;
         let many = samples(&python, n).map_err(|why| peer::missing(&*why))?;

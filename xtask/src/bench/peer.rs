@@ -6,7 +6,7 @@ use crate::child::{self, Taken};
 use crate::place::command;
 use crate::{Result, venv};
 use serde::Deserialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The interpreter that has Inspect, or why there is none.
@@ -36,7 +36,7 @@ pub struct Samples {
 /// Where Inspect fails or leaves a sample out.
 pub fn samples(
     bench: &Bench,
-    python: &PathBuf,
+    python: &Path,
     model: &str,
     samples: u32,
     connections: u32,

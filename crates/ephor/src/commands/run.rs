@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use store::{RunFolder, Writer};
-use study::{Changes, Plan, Played, RunFile, Study, plans, play_missing};
+use study::{Changes, IN_FLIGHT_LOCAL, Plan, Played, RunFile, Study, plans, play_missing};
 
 pub fn run(args: &Run) -> Result<(), Exit> {
     let started = Instant::now();
@@ -29,7 +29,7 @@ pub fn run(args: &Run) -> Result<(), Exit> {
         calibrations(&session.study, replicates, &args.place.log_dir, &screen)?
     };
     let before = writer.finished()?.len();
-    let played = runtime.block_on(play(&session, &mut writer, &screen))?;
+    let played = runtime.block_on(play(&session, &mut writer, args, &screen))?;
     screen.clear();
     let mut page = session.page(&folder, calibration, !args.no_calibration)?;
     page.findings.cost.wall_s = (started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
@@ -67,7 +67,7 @@ fn record(session: &Session, folder: &RunFolder, calibrated: bool) -> Result<(),
 }
 
 /// Controls first, then models; a model plays all of its parts as one batch.
-async fn play(session: &Session, writer: &mut Writer, screen: &Screen) -> Result<Played, Exit> {
+async fn play(session: &Session, writer: &mut Writer, args: &Run, screen: &Screen) -> Result<Played, Exit> {
     let stop = stop_on_signal();
     let done = writer.finished()?;
     let mut all = Played::default();
@@ -84,7 +84,10 @@ async fn play(session: &Session, writer: &mut Writer, screen: &Screen) -> Result
         if batch.is_empty() || all.interrupted {
             continue;
         }
-        let played = play_missing(writer, &model, batch, &session.study.sampling, screen, &stop).await?;
+        // Twice as many episodes as connections keep every connection busy.
+        let in_flight = if model.card().paid { 2 * args.wire.max_connections as usize } else { IN_FLIGHT_LOCAL };
+        let sampling = &session.study.sampling;
+        let played = play_missing(writer, &model, batch, sampling, in_flight, screen, &stop).await?;
         all.played += played.played;
         all.failures.extend(played.failures);
         all.interrupted |= played.interrupted;
@@ -104,7 +107,7 @@ fn stop_on_signal() -> Arc<AtomicBool> {
                 if stop.swap(true, Ordering::Relaxed) {
                     std::process::exit(i32::from(Code::Interrupted.number()));
                 }
-                screen::note("stopping; what is played is kept (once more to stop at once)");
+                screen::note("stopping after what is in flight; what is played is kept (once more to stop at once)");
             }
         });
     }
