@@ -41,8 +41,8 @@ Examples:
   cargo xtask test --only python --only tests";
 
 const BENCH_HELP: &str = "Timing is no test: a missed target prints ✗ and the exit code stays 0.
-The peers are installed from PyPI into target/venv-bench; a peer that cannot be installed is left out
-with the reason.
+The peers come from PyPI into the target folder (Inspect: venv-bench, llama.cpp: venv-llama); one
+that cannot be installed or run is left out, with the reason.
 
 Examples:
   cargo xtask bench

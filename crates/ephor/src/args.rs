@@ -86,6 +86,9 @@ pub struct Run {
     /// One JSON document on standard output
     #[arg(long)]
     pub json: bool,
+    /// Exit with 1 unless this holds of the findings: an expression over the fields of --json
+    #[arg(long)]
+    pub gate: Option<String>,
     /// Say, for each completion that must be bought, which known request is nearest
     #[arg(long)]
     pub explain_misses: bool,

@@ -7,6 +7,7 @@ mod args;
 mod commands;
 mod exit;
 mod figures;
+mod gate;
 mod log;
 mod providers;
 mod screen;

@@ -53,6 +53,8 @@ pub fn samples(
         .arg(model)
         .args([samples.to_string(), connections.to_string()]);
     inspect.arg(bench.fresh("inspect"));
+    // Its traces stay out of the home folder.
+    inspect.env("XDG_DATA_HOME", &bench.scratch).env("XDG_CACHE_HOME", &bench.scratch);
     set(&mut inspect);
     let taken = child::measure(&mut inspect)?;
     let said: Said = serde_json::from_str(taken.stdout.lines().last().unwrap_or_default())?;

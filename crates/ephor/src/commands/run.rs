@@ -3,7 +3,7 @@
 use super::{json, runtime};
 use crate::args::Run;
 use crate::exit::{Code, Exit};
-use crate::figures;
+use crate::{figures, gate};
 use crate::screen::{self, Screen};
 use crate::session::{Session, Till, calibrations};
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use study::{Changes, IN_FLIGHT_LOCAL, Plan, Played, RunFile, Study, plans, play_
 pub fn run(args: &Run) -> Result<(), Exit> {
     let started = Instant::now();
     let screen = Screen::new(args.place.display);
+    args.gate.as_deref().map_or(Ok(()), gate::read)?;
     let study = Study::resolve(&args.what, &changes(args))?;
     let runtime = runtime()?;
     let mut session = Session::open(study, &args.wire, &args.place, &screen)?;
@@ -43,7 +44,8 @@ pub fn run(args: &Run) -> Result<(), Exit> {
     } else {
         screen::out(&report::terminal(&page, screen::width(), screen::colour()));
     }
-    end(played, before)
+    end(played, before)?;
+    args.gate.as_deref().map_or(Ok(()), |expression| gate::judge(expression, &page.findings))
 }
 
 fn changes(args: &Run) -> Changes {

@@ -8,11 +8,15 @@ use super::{Missing, Sealed, Value};
 use crate::scenario::{MeasureFile, Scenario};
 use world::Side;
 
+/// The outcome of a unit whose presentations disagree.
+const UNCLEAR: &str = "unclear";
+
 pub fn read(scenario: &Scenario, file: &MeasureFile, sealed: &Sealed) -> Result<Value, Missing> {
     let of = file.of.as_deref().unwrap_or_else(|| favour(scenario, &file.ask));
     let decision = sealed.corrected(&file.ask, file.neutral.as_deref(), of)?;
-    let side = decision.side;
-    let happened =
-        vec![(file.outcome.clone(), side == Side::Favour), ("unclear".into(), side == Side::Unclear)];
+    let ask = scenario.file.ask.iter().find(|a| a.id == file.ask);
+    let other = ask.map_or("", |a| if a.favour == of { &a.oppose } else { &a.favour });
+    let outcomes = [(&*file.outcome, Side::Favour), (other, Side::Oppose), (UNCLEAR, Side::Unclear)];
+    let happened = outcomes.map(|(name, side)| (name.to_owned(), decision.side == side)).into();
     Ok(Value { value: decision.p, happened })
 }
