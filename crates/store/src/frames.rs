@@ -13,6 +13,9 @@ const LEVEL: i32 = 3;
 /// The largest frame that is decompressed, in bytes: a hostile file cannot fill the memory.
 const FRAME_BYTES_MAX: u64 = 1 << 30;
 
+/// How every frame begins.
+const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
 /// An open file of frames. Holds the file's lock until dropped.
 pub struct Frames {
     file: File,
@@ -34,7 +37,12 @@ impl Frames {
         }
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(io())?;
-        let whole = whole_frames(&bytes);
+        let damaged = |(at, why): (usize, &str)| StoreError::Damaged {
+            path: path.into(),
+            offset: at as u64,
+            why: why.into(),
+        };
+        let whole = whole_frames(&bytes).map_err(damaged)?;
         if whole < bytes.len() {
             file.set_len(whole as u64).map_err(io())?;
         }
@@ -64,8 +72,9 @@ impl Frames {
     }
 }
 
-/// Length of the longest prefix that is whole frames.
-fn whole_frames(bytes: &[u8]) -> usize {
+/// Length of the longest prefix that is whole frames, where what follows is the beginning of a frame
+/// that was being written. Anything else that follows is damage: it is told, never cut off.
+fn whole_frames(bytes: &[u8]) -> Result<usize, (usize, &'static str)> {
     let mut at = 0;
     while at < bytes.len() {
         match zstd_safe::find_frame_compressed_size(&bytes[at..]) {
@@ -73,43 +82,67 @@ fn whole_frames(bytes: &[u8]) -> usize {
             _ => break,
         }
     }
-    at
+    let tail = &bytes[at..];
+    let seen = tail.len().min(MAGIC.len());
+    if tail[..seen] != MAGIC[..seen] {
+        return Err((at, "what follows is no frame"));
+    }
+    // One writer appends one frame after the other: after a torn one there is none.
+    let later = tail.windows(MAGIC.len()).enumerate().skip(1).filter(|(_, w)| *w == MAGIC);
+    if later.into_iter().any(|(offset, _)| is_frame(&tail[offset..])) {
+        return Err((at, "a frame is broken and others follow"));
+    }
+    Ok(at)
+}
+
+/// Whether bytes begin with a frame that can be read.
+fn is_frame(bytes: &[u8]) -> bool {
+    let size = zstd_safe::find_frame_compressed_size(bytes).ok().filter(|size| *size <= bytes.len());
+    size.is_some_and(|size| unpack(&bytes[..size]).is_ok())
+}
+
+fn unpack(frame: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    zstd::stream::read::Decoder::new(frame)?.take(FRAME_BYTES_MAX).read_to_end(&mut text)?;
+    Ok(text)
 }
 
 /// Reads every record of a file and hands it over. A torn end is passed over: it was never
 /// acknowledged. Damage before the end is an error.
-pub fn read_frames<T: DeserializeOwned>(path: &Path, mut take: impl FnMut(T)) -> Result<(), StoreError> {
-    let bytes = std::fs::read(path).map_err(StoreError::io(path))?;
-    let whole = whole_frames(&bytes);
+pub fn read_frames<T: DeserializeOwned>(path: &Path, take: impl FnMut(T)) -> Result<(), StoreError> {
+    read_frames_from(path, 0, take).map(drop)
+}
+
+/// The same from an offset at which a frame begins; returns the offset behind the last whole frame.
+pub(crate) fn read_frames_from<T: DeserializeOwned>(
+    path: &Path,
+    start: u64,
+    mut take: impl FnMut(T),
+) -> Result<u64, StoreError> {
+    let mut bytes = Vec::new();
+    let mut file = File::open(path).map_err(StoreError::io(path))?;
+    file.seek(SeekFrom::Start(start)).map_err(StoreError::io(path))?;
+    file.read_to_end(&mut bytes).map_err(StoreError::io(path))?;
+    let damaged =
+        |at: usize, why: String| StoreError::Damaged { path: path.into(), offset: start + at as u64, why };
+    let (whole, damage) = match whole_frames(&bytes) {
+        Ok(whole) => (whole, None),
+        Err((whole, why)) => (whole, Some(damaged(whole, why.into()))),
+    };
     let mut at = 0;
     while at < whole {
-        let damaged = |why: String| StoreError::Damaged { path: path.into(), offset: at as u64, why };
-        let size =
-            zstd_safe::find_frame_compressed_size(&bytes[at..]).map_err(|_| damaged("no frame".into()))?;
-        let mut text = Vec::new();
-        let frame =
-            zstd::stream::read::Decoder::new(&bytes[at..at + size]).map_err(|e| damaged(e.to_string()))?;
-        frame.take(FRAME_BYTES_MAX).read_to_end(&mut text).map_err(|e| damaged(e.to_string()))?;
+        let size = zstd_safe::find_frame_compressed_size(&bytes[at..])
+            .map_err(|_| damaged(at, "no frame".into()))?;
+        let text = unpack(&bytes[at..at + size]).map_err(|e| damaged(at, e.to_string()))?;
         for line in text.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
             match serde_json::from_slice(line) {
                 Ok(record) => take(record),
-                Err(e) => return Err(newer(path, line).unwrap_or_else(|| damaged(e.to_string()))),
+                Err(e) => return Err(newer(path, line).unwrap_or_else(|| damaged(at, e.to_string()))),
             }
         }
         at += size;
     }
-    if whole < bytes.len() && starts_wrong(&bytes[whole..]) {
-        let why = "what follows is no frame".into();
-        return Err(StoreError::Damaged { path: path.into(), offset: whole as u64, why });
-    }
-    Ok(())
-}
-
-/// Whether a tail cannot be the beginning of a frame that was being written.
-fn starts_wrong(tail: &[u8]) -> bool {
-    const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
-    let seen = tail.len().min(4);
-    tail[..seen] != MAGIC[..seen]
+    damage.map_or(Ok(start + whole as u64), Err)
 }
 
 /// The error for a line that a newer program wrote.

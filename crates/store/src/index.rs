@@ -53,6 +53,25 @@ impl Index {
         })
     }
 
+    /// Says that these and no others are on record. `read` reads the record while nobody else can
+    /// write here: what is marked later was on record before.
+    pub fn rebuild(
+        &mut self,
+        read: impl FnOnce() -> Result<Vec<Name>, StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut failed = None;
+        self.in_transaction(|db| {
+            let names = read().unwrap_or_else(|e| {
+                failed = Some(e);
+                Vec::new()
+            });
+            db.execute("DELETE FROM done", [])?;
+            let mut insert = db.prepare_cached("INSERT OR IGNORE INTO done VALUES (?1)")?;
+            names.iter().try_for_each(|name| insert.execute([name.as_str()]).map(drop))
+        })?;
+        failed.map_or(Ok(()), Err)
+    }
+
     /// Takes the leases of those that are neither done nor leased by another shard.
     pub fn claim(&mut self, names: &[Name], shard: u32) -> Result<Vec<bool>, StoreError> {
         self.in_transaction(|db| {

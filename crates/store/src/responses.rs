@@ -1,6 +1,7 @@
 //! Every completion that was bought, by the request that bought it.
 
-use crate::{Frames, StoreError, read_frames};
+use crate::frames::read_frames_from;
+use crate::{Frames, StoreError};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -9,34 +10,62 @@ use trace::{Completion, Name, Purchase, Record, Request};
 /// The purchases of a log folder: those of earlier runs and of this one. What is put is on disk
 /// before the call returns.
 pub struct Responses {
+    run: PathBuf,
+    own: PathBuf,
     ledger: Mutex<Frames>,
-    known: Mutex<HashMap<Name, (Request, Completion)>>,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    bought: HashMap<Name, (Request, Completion)>,
+    /// How far each ledger is read.
+    read: HashMap<PathBuf, u64>,
+}
+
+impl Known {
+    /// Reads what a ledger holds beyond what was read of it.
+    fn read(&mut self, path: &Path) -> Result<(), StoreError> {
+        let start = self.read.get(path).copied().unwrap_or(0);
+        if std::fs::metadata(path).is_ok_and(|m| m.len() <= start) {
+            return Ok(());
+        }
+        let keep = |record: Record| {
+            if let Record::Purchase(p) = record {
+                let Purchase { key, request, completion, .. } = *p;
+                self.bought.insert(key, (request, completion));
+            }
+        };
+        let end = read_frames_from(path, start, keep)?;
+        self.read.insert(path.into(), end);
+        Ok(())
+    }
 }
 
 impl Responses {
     /// Opens the ledger of a run for writing (`ledger-NNNN.jsonl.zst`, a file of this process
     /// alone) and reads the ledgers of all runs beside it.
     pub(crate) fn open(run: &Path, log_dir: &Path, shard: u32) -> Result<Self, StoreError> {
-        let mut known = HashMap::new();
+        let mut known = Known::default();
         for path in ledgers(log_dir) {
-            let keep = |record: Record| {
-                if let Record::Purchase(p) = record {
-                    let Purchase { key, request, completion, .. } = *p;
-                    known.insert(key, (request, completion));
-                }
-            };
-            read_frames(&path, keep)?;
+            known.read(&path)?;
         }
-        let path = run.join(format!("ledger-{shard:04}.jsonl.zst"));
-        let busy = || StoreError::io(&path)(std::io::Error::other("another process writes this ledger"));
-        let ledger = Frames::claim(&path)?.ok_or_else(busy)?;
-        Ok(Self { ledger: Mutex::new(ledger), known: Mutex::new(known) })
+        let own = run.join(format!("ledger-{shard:04}.jsonl.zst"));
+        let busy = || StoreError::io(&own)(std::io::Error::other("another process writes this ledger"));
+        let ledger = Frames::claim(&own)?.ok_or_else(busy)?;
+        Ok(Self { run: run.into(), own, ledger: Mutex::new(ledger), known: Mutex::new(known) })
     }
 
-    /// The completion bought by a request.
+    /// The completion bought by a request, be it by another process that plays this run.
     pub fn get(&self, key: &Name) -> Option<Completion> {
-        let known = self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        known.get(key).map(|(_, completion)| completion.clone())
+        let mut known = self.known();
+        if !known.bought.contains_key(key) {
+            for path in crate::run::files(&self.run, "ledger-").iter().filter(|p| **p != self.own) {
+                // What cannot be read is not known: it is bought again.
+                let _ = known.read(path);
+            }
+        }
+        known.bought.get(key).map(|(_, completion)| completion.clone())
     }
 
     /// Records a purchase, durably.
@@ -44,15 +73,17 @@ impl Responses {
         let record = Record::Purchase(Box::new(purchase.clone()));
         self.ledger.lock().unwrap_or_else(std::sync::PoisonError::into_inner).append(&[record])?;
         let entry = (purchase.request.clone(), purchase.completion.clone());
-        let mut known = self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        known.insert(purchase.key.clone(), entry);
+        self.known().bought.insert(purchase.key.clone(), entry);
         Ok(())
     }
 
     /// The requests that were bought: what a miss is compared with.
     pub fn requests(&self) -> Vec<Request> {
-        let known = self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        known.values().map(|(request, _)| request.clone()).collect()
+        self.known().bought.values().map(|(request, _)| request.clone()).collect()
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

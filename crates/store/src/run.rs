@@ -38,11 +38,16 @@ impl RunFolder {
         Ok(all)
     }
 
+    /// The names of the episodes that are finished.
+    fn finished(&self) -> Result<HashSet<Name>, StoreError> {
+        let episodes = self.episodes()?;
+        Ok(episodes.into_iter().filter(|(_, e)| e.end == End::Done).map(|(name, _)| name).collect())
+    }
+
     /// Opens the run for playing: a shard of this process's own, and the index.
     pub fn writer(&self) -> Result<Writer, StoreError> {
         let mut index = Index::open(&self.path.join("index.db"))?;
-        let episodes = self.episodes()?;
-        index.done(episodes.iter().filter(|(_, e)| e.end == End::Done).map(|(name, _)| name))?;
+        index.rebuild(|| Ok(self.finished()?.into_iter().collect()))?;
         let mut shard = 0;
         let frames = loop {
             shard += 1;
@@ -87,8 +92,7 @@ impl Writer {
 
     /// The names of all finished episodes, those of other processes included.
     pub fn finished(&self) -> Result<HashSet<Name>, StoreError> {
-        let episodes = self.folder.episodes()?;
-        Ok(episodes.into_iter().filter(|(_, e)| e.end == End::Done).map(|(name, _)| name).collect())
+        self.folder.finished()
     }
 
     /// Seals a group of episodes. When this returns they survive a kill.
