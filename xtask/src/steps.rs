@@ -18,6 +18,9 @@ pub struct Args {
 
 const NAMES: [&str; 6] = ["format", "lints", "build", "python", "model", "tests"];
 
+/// A step that has passed: its name, how long it took, what it said.
+type Passed = (&'static str, Duration, String);
+
 /// One line of the list.
 struct Step {
     name: &'static str,
@@ -41,7 +44,7 @@ const STEPS: [Step; 6] = [
 pub fn run(args: &Args) -> Result<()> {
     let begun = Instant::now();
     let wanted = |step: &&Step| args.only.is_empty() || args.only.iter().any(|name| name == step.name);
-    let mut passed: Vec<(&str, Duration, String)> = Vec::new();
+    let mut passed: Vec<Passed> = Vec::new();
     for step in STEPS.iter().filter(wanted) {
         println!("── {} ──", step.name);
         let step_begun = Instant::now();
@@ -60,12 +63,14 @@ pub fn run(args: &Args) -> Result<()> {
         }
     }
     println!("{}", summary(&passed));
+    let names: Vec<&str> = passed.iter().map(|(name, ..)| *name).collect();
     let said = passed.last().map_or("", |(_, _, said)| said);
-    println!("cargo xtask test: {} steps passed in {}; {said}", passed.len(), seconds(begun.elapsed()));
+    let took = seconds(begun.elapsed());
+    println!("cargo xtask test: {} passed in {took}; {said}", names.join(", "));
     Ok(())
 }
 
-fn summary(passed: &[(&str, Duration, String)]) -> String {
+fn summary(passed: &[Passed]) -> String {
     let mut text = String::new();
     for (name, took, said) in passed {
         let _ = write!(text, "\n✓ {name:7} {:>8}  {said}", seconds(*took));

@@ -59,7 +59,7 @@ pub struct Run {
     /// The study's small version
     #[arg(long)]
     pub quick: bool,
-    /// States per wording; more extend an earlier run
+    /// States per wording; more extend an earlier run (a scenario with items has its items as states)
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub seeds: Option<u32>,
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]

@@ -64,12 +64,10 @@ pub fn raw(
     }
     const DRAWS: usize = 20_000;
     let words = |e: stats::StatsError| e.to_string();
-    let means = stats::cluster_means(&values, &clusters).map_err(words)?;
-    let interval = stats::sign_flip_interval(&values, &clusters, LEVEL, 1, DRAWS).map_err(words)?.interval;
+    let flipped = |level| stats::sign_flip_interval(&values, &clusters, level, 1, DRAWS).map_err(words);
     // Two one-sided tests at 5 % are one interval at 90 %.
-    let narrow =
-        stats::sign_flip_interval(&values, &clusters, 1.0 - 2.0 * ALPHA, 1, DRAWS).map_err(words)?.interval;
-    let p = stats::sign_flip(&means, 1, DRAWS).map_err(words)?;
+    let (whole, narrow) = (flipped(LEVEL)?, flipped(1.0 - 2.0 * ALPHA)?.interval);
+    let (interval, p) = (whole.interval, whole.p);
     let equivalent = narrow.low > -margin && narrow.high < margin;
     let estimate = interval.estimate;
     Ok(Raw { estimate, low: interval.low, high: interval.high, p, clusters: count, equivalent })

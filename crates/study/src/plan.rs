@@ -79,26 +79,30 @@ pub fn sheets(scenario: &Scenario, cells: &[Cell], size: &Size) -> Result<Vec<Sh
     let mut sheets = Vec::new();
     for unit in units(scenario, size) {
         for cell in cells {
-            let Compiled { brief, form, cluster } = compile(scenario, cell, unit)?;
-            let world_hash = trace::name_of(&form).to_string();
-            let (brief, form) = (Arc::new(brief), Arc::new(form));
-            for epoch in 0..size.epochs {
-                let parts = [unit.wording.to_string(), unit.state.to_string(), epoch.to_string()];
-                let seed = seed_of("unit", &[&parts[0], &parts[1], &parts[2]]);
-                sheets.push(Sheet {
-                    cell: cell.clone(),
-                    unit,
-                    epoch,
-                    brief: brief.clone(),
-                    form: form.clone(),
-                    cluster: cluster.clone(),
-                    world_hash: world_hash.clone(),
-                    seed,
-                });
-            }
+            let first = sheet(scenario, cell, unit, 0)?;
+            sheets.extend((1..size.epochs).map(|epoch| Sheet {
+                epoch,
+                seed: seed(unit, epoch),
+                ..first.clone()
+            }));
+            sheets.push(first);
         }
     }
     Ok(sheets)
+}
+
+/// Renders one cell of one unit.
+pub fn sheet(scenario: &Scenario, cell: &Cell, unit: Unit, epoch: u32) -> Result<Sheet, Fault> {
+    let Compiled { brief, form, cluster } = compile(scenario, cell, unit)?;
+    let world_hash = trace::name_of(&form).to_string();
+    let (brief, form) = (Arc::new(brief), Arc::new(form));
+    Ok(Sheet { cell: cell.clone(), unit, epoch, brief, form, cluster, world_hash, seed: seed(unit, epoch) })
+}
+
+/// The seed of a unit: it does not know the cell.
+fn seed(unit: Unit, epoch: u32) -> u64 {
+    let parts = [unit.wording.to_string(), unit.state.to_string(), epoch.to_string()];
+    seed_of("unit", &[&parts[0], &parts[1], &parts[2]])
 }
 
 /// The episode that a model plays on a sheet.

@@ -227,7 +227,8 @@ impl Floor<'_> {
 
     fn played(self) -> Played {
         let Trouble { incomplete, first, final_, .. } = self.trouble;
-        let some = (incomplete > 0).then(|| format!("{first}\n{incomplete} of {} episodes are incomplete", self.planned));
+        let some = (incomplete > 0)
+            .then(|| format!("{first}\n{incomplete} of {} episodes are incomplete", self.planned));
         Played {
             played: self.sealed,
             failures: final_.or(some).into_iter().collect(),

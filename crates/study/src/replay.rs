@@ -1,7 +1,8 @@
 //! Plays an episode again from its record: byte-equal, or the first difference.
 
-use crate::findings::Cast;
+use crate::plan::{Plan, plan, sheet};
 use crate::play::one;
+use crate::scenario::{Cell, Unit};
 use crate::study::Study;
 use agent::Mind;
 use arena::Tape;
@@ -41,16 +42,33 @@ pub async fn replay(study: &Study, episode: &Episode) -> Result<(), String> {
         part.ok_or_else(|| format!("scenario `{}` is not in this study as it was played", key.scenario))?;
     let card = key.seats.first().ok_or("the episode has no seat")?.model.clone();
     let model: Arc<dyn model::Model> = Arc::new(Replay::new(card, answers(episode)));
-    let plans = crate::findings::plans(study, &Cast { part, model: model.clone() });
-    let plan = plans.into_iter().find(|p| p.name == episode.name);
-    let plan =
-        plan.ok_or("the study's plan does not contain this episode: its scenario or its size is another")?;
+    let plan = again(study, part, episode, &model)?;
     let brief = Arc::new(plan.key.briefs.first().cloned().unwrap_or_default());
-    let mind = Mind { brief, model, sampling: study.sampling.clone() };
+    let mind = Mind { brief, model, sampling: plan.key.seats[0].sampling.clone() };
     let mut tape = Tape::default();
     one(&plan.form, mind, plan.key.seed, &mut tape).await.map_err(|halt| halt.to_string())?;
     let again = Episode { events: tape.events, key: plan.key, ..episode.clone() };
     differs(episode, &again).map_or(Ok(()), Err)
+}
+
+/// The plan of an episode, from what its key says and the scenario as it is.
+fn again(
+    study: &Study,
+    part: usize,
+    episode: &Episode,
+    model: &Arc<dyn model::Model>,
+) -> Result<Plan, String> {
+    let key = &episode.key;
+    let scenario = &study.parts[part].scenario;
+    let cell = Cell::parse(scenario, &key.cell).map_err(|f| f.to_string())?;
+    let unit = Unit { wording: key.wording, state: key.state };
+    let sampling = key.seats.first().map(|s| s.sampling.clone()).unwrap_or_default();
+    let sheet = sheet(scenario, &cell, unit, key.epoch).map_err(|f| f.to_string())?;
+    let plan = plan(part, scenario, &sheet, model, &sampling);
+    if plan.name != episode.name {
+        return Err("its name is not the name of what it says it was made from".into());
+    }
+    Ok(plan)
 }
 
 fn differs(recorded: &Episode, again: &Episode) -> Option<String> {

@@ -2,7 +2,9 @@
 //! user's, or made from scenarios alone; resolved it becomes `run.toml`.
 
 use crate::plan::{Sheet, Size, cells, sheets};
-use crate::scenario::{Cell, Fault, Scenario, Source, accepting, parse, read_bounded, shipped};
+use crate::scenario::{
+    Cell, Fault, Scenario, Source, accepting, distinct_wordings, parse, read_bounded, shipped,
+};
 use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -220,11 +222,15 @@ fn own(source: Source) -> Result<StudyFile, Fault> {
 /// many times.
 fn sampling(file: Option<Sampling>, changes: &Changes) -> Result<Sampling, Fault> {
     let several = changes.epochs.is_some_and(|e| e > 1);
-    let mut sampling = file.unwrap_or(Sampling { temperature: if several { 1.0 } else { 0.0 }, ..Sampling::default() });
+    let mut sampling =
+        file.unwrap_or(Sampling { temperature: if several { 1.0 } else { 0.0 }, ..Sampling::default() });
     sampling.temperature = changes.temperature.unwrap_or(sampling.temperature);
     if !(0.0..=2.0).contains(&sampling.temperature) {
         let source = Source { file: "--temperature".into(), text: String::new() };
-        return Err(accepting(source.whole("", format!("`{}` is no temperature", sampling.temperature)), ["0 to 2"]));
+        return Err(accepting(
+            source.whole("", format!("`{}` is no temperature", sampling.temperature)),
+            ["0 to 2"],
+        ));
     }
     Ok(sampling)
 }
@@ -261,6 +267,15 @@ impl Part {
             epochs: changes.epochs.or(file.epochs).unwrap_or(1).max(1),
             limit: changes.limit.or(quick.limit).or(file.limit),
         };
+        let distinct = distinct_wordings(&scenario);
+        if size.wordings > distinct {
+            let message = format!(
+                "scenario `{}` has {distinct} distinct wordings, not {}",
+                scenario.file.name, size.wordings
+            );
+            let fault = Source { file: "wordings".into(), text: String::new() }.whole("", message);
+            return Err(accepting(fault, [format!("1 to {distinct}; more units come from --seeds")]));
+        }
         let selection = if changes.cells.is_empty() { &file.cells } else { &changes.cells };
         let cells = cells(&scenario, selection).map_err(|fault| match fault.file.as_str() {
             "--cells" if changes.cells.is_empty() => file.stands(fault, "cells", "cells"),

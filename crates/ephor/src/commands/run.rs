@@ -3,9 +3,9 @@
 use super::{json, runtime};
 use crate::args::Run;
 use crate::exit::{Code, Exit};
-use crate::{figures, gate};
 use crate::screen::{self, Screen};
 use crate::session::{Session, Till, calibrations};
+use crate::{figures, gate};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -87,7 +87,8 @@ async fn play(session: &Session, writer: &mut Writer, args: &Run, screen: &Scree
             continue;
         }
         // Twice as many episodes as connections keep every connection busy.
-        let in_flight = if model.card().paid { 2 * args.wire.max_connections as usize } else { IN_FLIGHT_LOCAL };
+        let in_flight =
+            if model.card().paid { 2 * args.wire.max_connections as usize } else { IN_FLIGHT_LOCAL };
         let sampling = &session.study.sampling;
         let played = play_missing(writer, &model, batch, sampling, in_flight, screen, &stop).await?;
         all.played += played.played;
@@ -109,7 +110,9 @@ fn stop_on_signal() -> Arc<AtomicBool> {
                 if stop.swap(true, Ordering::Relaxed) {
                     std::process::exit(i32::from(Code::Interrupted.number()));
                 }
-                screen::note("stopping after what is in flight; what is played is kept (once more to stop at once)");
+                screen::note(
+                    "stopping after what is in flight; what is played is kept (once more to stop at once)",
+                );
             }
         });
     }

@@ -86,6 +86,13 @@ fn clauses(s: &Scenario) -> Result<(), Fault> {
         if let Some(factor) = &clause.factor {
             one_of(s, "factor", factor, "clause.factor", s.file.factor.iter().map(|f| f.name.clone()))?;
         }
+        if clause.role == trace::Role::Assistant {
+            let message = format!("clause `{}`: a brief is told by the system or the user", clause.slot);
+            return Err(accepting(
+                s.source.about(&clause.slot, "[[clause]]", "clause.role", message),
+                ["system", "user"],
+            ));
+        }
         let sources = usize::from(!clause.text.is_empty())
             + usize::from(clause.factor.is_some())
             + usize::from(clause.capability);
@@ -151,6 +158,12 @@ fn measures(s: &Scenario) -> Result<(), Fault> {
         if matches!(m.kind, MeasureKind::ArithmeticGap | MeasureKind::Crossing) && m.count.is_none() {
             let message = format!("measure `{}` needs `count`: the ask for the total", m.outcome);
             return Err(s.source.about(&m.outcome, "[[measure]]", "measure.count", message));
+        }
+        if let Some(neutral) =
+            m.neutral.as_ref().filter(|n| !s.file.ask.iter().any(|a| &a.id == *n && a.neutral))
+        {
+            let message = format!("ask `{neutral}` is not marked `neutral = true`");
+            return Err(s.source.about(neutral, "[[measure]]", "measure.neutral", message));
         }
         if let Some(of) = &m.of {
             let ask = s.file.ask.iter().find(|a| a.id == m.ask);

@@ -5,8 +5,8 @@
 //! ```
 
 mod cell;
-mod citation;
 mod check;
+mod citation;
 mod compile;
 mod controls;
 mod fault;
@@ -15,8 +15,8 @@ mod load;
 mod prose;
 mod wording;
 
-pub use citation::citation;
 pub use cell::{Cell, all, select};
+pub use citation::citation;
 pub use compile::{Compiled, Unit, compile};
 pub use fault::{Fault, Source, accepting, parse};
 pub use file::{
@@ -25,3 +25,4 @@ pub use file::{
 };
 pub(crate) use load::read_bounded;
 pub use load::{Item, Scenario, shipped};
+pub use wording::distinct_wordings;

@@ -1,5 +1,7 @@
 //! Which paraphrase of each clause a wording takes, and in which order options are named.
 
+use super::load::Scenario;
+
 /// The paraphrase of slot number `slot` (of `count` paraphrases) in wording `wording`: rows of a
 /// Latin square, so that the first `count` wordings use each paraphrase once, and the next `count`
 /// combine them anew. The same in every cell.
@@ -12,6 +14,16 @@ pub fn paraphrase(count: usize, slot: usize, wording: u32) -> usize {
 /// Whether the options are named in reverse. Balanced within each paraphrase.
 pub fn reversed(wording: u32) -> bool {
     (wording + wording / 4) % 2 == 1
+}
+
+/// How many wordings of a scenario read differently: all combinations that [`paraphrase`] makes of
+/// its longest list. A repeated wording would count as a cluster of its own, which it is not.
+pub fn distinct_wordings(scenario: &Scenario) -> u32 {
+    let file = &scenario.file;
+    let levels = file.factor.iter().flat_map(|f| f.level.iter().map(|l| l.text.len()));
+    let asks = file.ask.iter().map(|a| a.favouring.len().max(a.text.len()));
+    let longest = file.clause.iter().map(|c| c.text.len()).chain(levels).chain(asks).max().unwrap_or(1);
+    (longest * longest).max(1) as u32
 }
 
 #[cfg(test)]

@@ -1,0 +1,214 @@
+//! A study against a server that speaks OpenAI chat-completions, from the polite to the hostile.
+
+#![allow(clippy::unwrap_used, reason = "a test says so by failing")]
+
+mod lab;
+
+use expect_test::{Expect, expect};
+use lab::server::{Server, scored, written};
+use lab::{Lab, Ran, found};
+use model::openai::fake::Step;
+use serde_json::{Value, json};
+use std::fs;
+
+const REQUESTS: usize = 144;
+const RUN: &str = "run secret-offer --model vllm/m --wordings 8 --seeds 1 --no-calibration --display none";
+
+fn lab(server: &Server) -> Lab {
+    Lab::new().with("VLLM_BASE_URL", server.url())
+}
+
+/// Estimates and what is missing, one line each.
+fn told(document: &Value) -> String {
+    let number = |v: &Value| v.as_f64().map_or("-".to_owned(), |v| format!("{v:+.2}"));
+    let mut text = String::new();
+    for e in document["estimates"].as_array().unwrap() {
+        text += &format!(
+            "{} {}: {} [{}, {}] n {} {}{}\n",
+            e["estimand"].as_str().unwrap(),
+            e["contrast"].as_str().unwrap(),
+            number(&e["estimate"]),
+            number(&e["low"]),
+            number(&e["high"]),
+            e["n"],
+            e["verdict"].as_str().unwrap(),
+            e["because"].as_str().map(|b| format!(": {b}")).unwrap_or_default(),
+        );
+    }
+    for m in document["missing"].as_array().unwrap() {
+        text += &format!("missing: {} {} of {}\n", m["n"], m["kind"].as_str().unwrap(), m["of"]);
+    }
+    let cost = &document["cost"];
+    text + &format!("{} requests, {} cached\n", cost["requests"], cost["cached"])
+}
+
+/// Plays the study with a script and tells what was found.
+#[track_caller]
+fn check(script: impl FnMut(usize, &Value) -> Step + Send + 'static, expected: Expect) {
+    let server = Server::new(script);
+    let lab = lab(&server);
+    let ran = lab.ephor(&format!("{RUN} --json")).ended(0);
+    assert_eq!(ran.stderr, "");
+    expected.assert_eq(&told(&ran.json()));
+    nothing_raw(&lab, &ran);
+    let table = lab.ephor(RUN).ended(0);
+    nothing_raw(&lab, &table);
+}
+
+/// No escape sequence and no control character reaches a terminal or a page.
+#[track_caller]
+fn nothing_raw(lab: &Lab, ran: &Ran) {
+    let raw = |text: &str| text.chars().find(|c| c.is_control() && *c != '\n');
+    assert_eq!(raw(&ran.stdout), None, "standard output");
+    assert_eq!(raw(&ran.stderr), None, "standard error");
+    let folder = lab.run_folder("runs");
+    let page = fs::read_to_string(folder.join("report.html")).unwrap();
+    let raw = |text: &str| text.chars().find(|c| c.is_control() && !"\n\t".contains(*c));
+    assert_eq!(raw(&page), None, "report.html");
+    assert!(!page.contains("<script>alert"), "a model's text is no part of the page");
+    for file in fs::read_dir(folder.join("figures")).unwrap() {
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        assert_eq!(raw(&text), None, "a figure");
+    }
+}
+
+#[test]
+fn scored_answers() {
+    check(|_, body| scored(body), expect![]);
+}
+
+#[test]
+fn written_answers() {
+    check(|_, body| written(body), expect![]);
+}
+
+#[test]
+fn a_server_that_refuses_logprobs() {
+    check(
+        |_, body| match body.get("logprobs") {
+            Some(_) => Step::error(400, "logprobs are not supported by this model"),
+            None => written(body),
+        },
+        expect![],
+    );
+}
+
+#[test]
+fn nonsense() {
+    check(|n, _| Step::text(["Perhaps.", "Yes and No", "🜨", "Maybe not"][n % 4]), expect![]);
+    check(|_, _| Step::text(""), expect![]);
+    check(|_, _| Step::text("I'm sorry, I cannot help with that."), expect![]);
+    check(|_, _| Step::message(&json!({"role": "assistant", "content": null})), expect![]);
+    check(|_, _| Step::message(&json!({"content": null, "refusal": "I must not."})), expect![]);
+}
+
+#[test]
+fn hostile_bytes() {
+    check(|_, _| Step::text("\u{1b}[31mred\u{1b}]0;title\u{7}\u{9b}1mYes\r\u{8}\0"), expect![]);
+    check(|_, _| Step::text("<script>alert(1)</script><img src=x onerror=alert(1)>"), expect![]);
+    check(
+        |_, _| Step::bytes(b"{\"choices\":[{\"message\":{\"content\":\"\xff\xfe\x1b[2J \xc3\"}}]}".to_vec()),
+        expect![],
+    );
+    check(
+        |_, _| Step::bytes(br#"{"choices":[{"message":{"content":"\ud800 \u202eseY"}}]}"#.to_vec()),
+        expect![],
+    );
+    check(|_, _| Step::logprobs(&[("\u{1b}[31mYes", -0.1), ("No", f64::MIN)]), expect![]);
+}
+
+#[test]
+fn ten_megabytes() {
+    let server = Server::new(|n, body| match n {
+        0 => Step::text(&"all work and no play ".repeat(500_000)),
+        _ => written(body),
+    });
+    let lab = lab(&server);
+    let ran = lab.ephor(&format!("{RUN} --json --max-connections 1")).ended(0);
+    expect![].assert_eq(&told(&ran.json()));
+    nothing_raw(&lab, &ran);
+    let page = fs::metadata(lab.run_folder("runs").join("report.html")).unwrap().len();
+    assert!(page < 2_000_000, "the page holds the beginning: {page} bytes");
+    lab.ephor("replay").ended(0);
+}
+
+/// Code and messages of a run that fails, with the server's address as BASE.
+#[track_caller]
+fn failure(script: impl FnMut(usize, &Value) -> Step + Send + 'static, more: &str, expected: Expect) {
+    let server = Server::new(script);
+    let lab = lab(&server);
+    let ran = lab.ephor(&format!("{RUN} {more}"));
+    let told = format!("exit {}\n{}", ran.code.unwrap(), ran.stderr.replace(server.url(), "BASE"));
+    expected.assert_eq(&told);
+    nothing_raw(&lab, &ran);
+    // Nothing is lost: with the server mended the same command completes.
+    server.play(|_, body| scored(body));
+    lab.ephor(RUN).ended(0);
+    assert!(server.requests() <= REQUESTS);
+}
+
+#[test]
+fn servers_that_refuse() {
+    failure(|_, _| Step::error(401, "bad key"), "", expect![]);
+    failure(|_, _| Step::error(404, "The model `m` does not exist"), "", expect![]);
+    failure(|_, _| Step::error(402, "Insufficient credits"), "", expect![]);
+    failure(|_, _| Step::error(400, "\u{1b}[31mno\u{1b}[0m"), "", expect![]);
+    failure(|_, _| Step::bytes(b"<html>Welcome</html>".to_vec()), "--max-retries 0", expect![]);
+    failure(|_, _| Step::json(&json!({"choices": []})), "--max-retries 0", expect![]);
+}
+
+#[test]
+fn a_server_that_is_not_there() {
+    let lab = Lab::new().with("VLLM_BASE_URL", "http://127.0.0.1:1/v1");
+    let ran = lab.ephor(&format!("{RUN} --max-retries 0"));
+    expect![].assert_eq(&format!("exit {}\n{}", ran.code.unwrap(), ran.stderr));
+}
+
+#[test]
+fn a_server_that_recovers() {
+    let server = Server::new(|_, body| scored(body));
+    let lab = lab(&server);
+    let expected = found(&lab.ephor(&format!("{RUN} --json --log-dir undisturbed")).ended(0).json());
+    server.play(|n, body| match n {
+        0..60 => scored(body),
+        _ => Step::error(500, "out of memory"),
+    });
+    let ran = lab.ephor(&format!("{RUN} --max-retries 1 --max-connections 4")).ended(3);
+    assert!(ran.stderr.contains("out of memory"), "{ran}");
+    assert!(ran.stderr.contains("hint: the same command resumes"), "{ran}");
+    server.play(|_, body| scored(body));
+    let ran = lab.ephor(&format!("{RUN} --json")).ended(0);
+    assert_eq!(found(&ran.json()), expected);
+    assert_eq!(server.requests(), REQUESTS - 60, "only what is missing is bought");
+}
+
+/// One episode of many breaks: the run says so and is not done.
+#[test]
+fn a_server_that_breaks_on_one_prompt() {
+    let server = Server::new(|n, body| match n {
+        7 => Step::error(500, "out of memory"),
+        _ => scored(body),
+    });
+    let lab = lab(&server);
+    let ran = lab.ephor(&format!("{RUN} --max-retries 0 --max-connections 1"));
+    expect![].assert_eq(&format!("exit {}\n{}", ran.code.unwrap(), ran.stderr));
+    let before = server.requests();
+    lab.ephor(RUN).ended(0);
+    assert_eq!(server.repeated(), 1, "{} and then {}", before, server.requests());
+}
+
+#[test]
+fn a_server_that_asks_to_wait() {
+    let server = Server::new(|n, body| match n % 40 {
+        0 => Step::error(429, "slow down").header("retry-after", "0"),
+        _ => scored(body),
+    });
+    let lab = lab(&server);
+    let ran = lab.ephor(&format!("{RUN} --json")).ended(0);
+    assert_eq!(ran.json()["missing"], json!([]));
+    // For longer than anyone waits: the run ends, says so, and can be resumed.
+    let server = Server::new(|_, _| Step::error(429, "come back tomorrow").header("retry-after", "86400"));
+    let lab = Lab::new().with("VLLM_BASE_URL", server.url());
+    let ran = lab.ephor(RUN);
+    expect![].assert_eq(&format!("exit {}\n{}", ran.code.unwrap(), ran.stderr));
+}
