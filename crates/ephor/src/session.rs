@@ -87,10 +87,11 @@ impl Model for Explaining {
 
 impl Session {
     /// Opens every model once and seats it in every part, the parts' controls beside.
-    pub fn open(study: Study, wire: &Wire, place: &Place, screen: &Screen) -> Result<Self, Exit> {
+    /// From here on a model is called what its card says: a replay, what it replays.
+    pub fn open(mut study: Study, wire: &Wire, place: &Place, screen: &Screen) -> Result<Self, Exit> {
         let mut models: BTreeMap<String, Arc<dyn Model>> = BTreeMap::new();
         let mut local = Vec::new();
-        for name in &study.models {
+        for name in &mut study.models {
             if name.starts_with("control/") || models.contains_key(name) {
                 continue;
             }
@@ -102,6 +103,7 @@ impl Session {
                 }
                 None => providers::open(name, wire, &place.log_dir)?,
             };
+            name.clone_from(&model.card().name);
             models.insert(name.clone(), model);
         }
         Ok(Self { local, ..Self::seat(study, &models)? })

@@ -34,35 +34,35 @@ fn names_that_do_not_exist_in_a_scenario() {
         "at = {}",
         "at = { mood = \"kind\" }",
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:49:8: estimand.at: there is no factor `mood`
-        accepted: manner
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:54:8: estimand.at: there is no factor `mood`
+            accepted: manner
+        "#]],
     );
     mistake(
         "at = {}",
         "at = { manner = \"rude\" }",
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:49:18: estimand.at: factor `manner` has no level `rude`
-        accepted: plain, kind
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:54:18: estimand.at: factor `manner` has no level `rude`
+            accepted: plain, kind
+        "#]],
     );
     mistake(
         "factor = \"manner\", level",
         "factor = \"mood\", level",
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:48:24: estimand.contrast: there is no factor `mood`
-        accepted: manner
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:53:24: estimand.contrast: there is no factor `mood`
+            accepted: manner
+        "#]],
     );
     mistake(
         "level = \"kind\", versus",
         "level = \"rude\", versus",
         expect![[r#"
             exit 2
-            error: ./mine/scenario.toml:48:42: estimand.contrast: factor `manner` has no level `rude`
+            error: ./mine/scenario.toml:53:42: estimand.contrast: factor `manner` has no level `rude`
             accepted: plain, kind
         "#]],
     );
@@ -70,17 +70,17 @@ fn names_that_do_not_exist_in_a_scenario() {
         "versus = \"plain\"",
         "versus = \"rude\"",
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:48:59: estimand.contrast: factor `manner` has no level `rude`
-        accepted: plain, kind
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:53:59: estimand.contrast: factor `manner` has no level `rude`
+            accepted: plain, kind
+        "#]],
     );
     mistake(
         "role = \"user\"\nfactor = \"manner\"",
         "role = \"user\"\nfactor = \"mood\"",
         expect![[r#"
             exit 2
-            error: ./mine/scenario.toml:19:11: clause.factor: there is no factor `mood`
+            error: ./mine/scenario.toml:24:11: clause.factor: there is no factor `mood`
             accepted: manner
         "#]],
     );
@@ -97,46 +97,46 @@ fn names_that_do_not_exist_in_a_scenario() {
         "outcome = \"lent\"\ncontrast",
         "outcome = \"borrowed\"\ncontrast",
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:47:12: estimand.outcome: there is no outcome `borrowed`
-        accepted: lent
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:52:12: estimand.outcome: there is no outcome `borrowed`
+            accepted: lent
+        "#]],
     );
     mistake(
         "ask = \"lend\"",
         "ask = \"borrow\"",
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:43:8: measure.ask: there is no ask `borrow`
-        accepted: lend
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:48:8: measure.ask: there is no ask `borrow`
+            accepted: lend
+        "#]],
     );
     mistake(
         "cells = \"all\"",
         "cells = \"core\"",
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:55:10: design.cells: there is no list of cells `core`
-        accepted: all
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:60:10: design.cells: there is no list of cells `core`
+            accepted: all
+        "#]],
     );
     mistake(
         "finds = [\"kindness/manner=kind\"]",
         "finds = [\"kindness/manner=rude\"]",
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:63:11: control.finds: there is no estimand `kindness/manner=rude`
-        accepted: kindness/manner=kind
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:68:11: control.finds: there is no estimand `kindness/manner=rude`
+            accepted: kindness/manner=kind
+        "#]],
     );
     mistake(
         "name = \"random\"",
         "name = \"dice\"",
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:69:9: control.name: there is no built-in control `dice`
-        accepted: honest, lenient, random, refuser
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:74:9: control.name: there is no built-in control `dice`
+            accepted: honest, lenient, random, refuser
+        "#]],
     );
 }
 
@@ -155,10 +155,10 @@ fn a_scenario_that_is_not_written_rightly() {
         "kind = \"decision\"",
         "kind = \"vote\"",
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:42:8: unknown variant `vote`
-        accepted: decision, inflation, arithmetic-gap, crossing
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:47:8: unknown variant `vote`
+            accepted: decision, inflation, arithmetic-gap, crossing
+        "#]],
     );
     mistake(
         "version = 1",
@@ -172,25 +172,25 @@ fn a_scenario_that_is_not_written_rightly() {
         "margin = 0.1",
         "margin = \"small\"",
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:50:10: invalid type: string "small", expected f64
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:55:10: invalid type: string "small", expected f64
+        "#]],
     );
     mistake(
         "margin = 0.1",
         "margin = -0.1",
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:46:9: estimand.margin: the margin of `kindness` must be above 0: it says what counts as no effect
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:51:9: estimand.margin: the margin of `kindness` must be above 0: it says what counts as no effect
+        "#]],
     );
     mistake(
         "margin = 0.1",
         "margin = nan",
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:46:9: estimand.margin: the margin of `kindness` must be above 0: it says what counts as no effect
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:51:9: estimand.margin: the margin of `kindness` must be above 0: it says what counts as no effect
+        "#]],
     );
     mistake(
         "question = \"Does",
@@ -205,7 +205,7 @@ fn a_scenario_that_is_not_written_rightly() {
         "[design]\nwordings = 0",
         expect![[r#"
             exit 2
-            error: ./mine/scenario.toml:53:1: design.wordings: at least 1: nothing would be played
+            error: ./mine/scenario.toml:58:1: design.wordings: at least 1: nothing would be played
         "#]],
     );
     mistake(
@@ -236,27 +236,27 @@ fn a_scenario_that_is_not_written_rightly() {
         "name = \"kind\"\ntext",
         "name = \"plain\"\ntext",
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:25:9: factor.level.name: `plain` stands twice
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:30:9: factor.level.name: `plain` stands twice
+        "#]],
     );
     mistake(
         "reads = 'please'",
         "reads = 'ple(ase'",
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:61:9: control: `ple(ase` is no regular expression: regex parse error:
-            ple(ase
-               ^
-        error: unclosed group
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:66:9: control: `ple(ase` is no regular expression: regex parse error:
+                ple(ase
+                   ^
+            error: unclosed group
+        "#]],
     );
     mistake(
         "favour = [0.9, 1.0]",
         "favour = [0.9, 1.5]",
         expect![[r#"
             exit 2
-            error: ./mine/scenario.toml:61:9: control: a probability of `soft` is not between 0 and 1
+            error: ./mine/scenario.toml:66:9: control: a probability of `soft` is not between 0 and 1
         "#]],
     );
 }
@@ -267,44 +267,44 @@ fn templates() {
         "lend the key?",
         "lend the key of {{ plaec }}?",
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:33:35: ask `lend`: the template names an unknown variable `plaec`
-        accepted: first, own, place, second
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:38:35: ask `lend`: the template names an unknown variable `plaec`
+            accepted: first, own, place, second
+        "#]],
     );
     mistake(
         "key of {{ place }}.\",",
         "key of {{ owner }}.\",",
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:14:33: clause `role`: the template names an unknown variable `owner`
-        accepted: first, place, second
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:15:27: clause `role`: the template names an unknown variable `owner`
+            accepted: first, place, second
+        "#]],
     );
     mistake(
         "please and asks",
         "please, {{ name }}, and asks",
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:29:38: clause `manner`: the template names an unknown variable `name`
-        accepted: first, place, second
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:34:38: clause `manner`: the template names an unknown variable `name`
+            accepted: first, place, second
+        "#]],
     );
     mistake(
         "lend the key?",
         "lend the key {% if %}?",
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:33:35: ask `lend`: the template cannot be rendered: syntax error: unexpected end of block (in <string>:1)
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:38:35: ask `lend`: the template cannot be rendered: syntax error: unexpected end of block (in <string>:1)
+        "#]],
     );
     mistake(
         "lend the key?",
         "lend {% for i in range(1000000) %}{% endfor %}?",
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:33:33: ask `lend`: the template cannot be rendered: invalid operation: range has too many elements (in <string>:1)
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:38:33: ask `lend`: the template cannot be rendered: invalid operation: range has too many elements (in <string>:1)
+        "#]],
     );
 }
 
@@ -319,9 +319,9 @@ fn files_of_a_scenario() {
         &lab,
         run,
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:53:9: items.file: `items.jsonl`: no such file
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:58:9: items.file: `items.jsonl`: no such file
+        "#]],
     );
     lab.write("mine/items.jsonl", "{\"id\": \"a\", \"topic\": \"x\"}\n{\"id\": \"b\", \"topic\": }\n");
     check(
@@ -364,9 +364,9 @@ fn files_of_a_scenario() {
         &lab,
         run,
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:53:9: items.file: `items.jsonl`: not UTF-8 at byte 8
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:58:9: items.file: `items.jsonl`: not UTF-8 at byte 8
+        "#]],
     );
     lab.write("mine/items.jsonl", "{\"id\": \"a\", \"topic\": \"x\"}\n{\"id\": \"b\"}\n");
     check(
@@ -374,7 +374,7 @@ fn files_of_a_scenario() {
         run,
         expect![[r#"
             exit 2
-            error: ./mine/scenario.toml:54:12: items.cluster: item 2 of `items.jsonl` has no field `topic`
+            error: ./mine/scenario.toml:59:12: items.cluster: item 2 of `items.jsonl` has no field `topic`
             accepted: id
         "#]],
     );
@@ -383,9 +383,9 @@ fn files_of_a_scenario() {
         &lab,
         run,
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:53:9: items.file: `../../secret.jsonl` leaves the scenario's folder
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:58:9: items.file: `../../secret.jsonl` leaves the scenario's folder
+        "#]],
     );
     lab.write("mine/scenario.toml", b"name = \"\xc3\x28\"\n");
     check(

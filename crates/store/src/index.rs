@@ -46,10 +46,10 @@ impl Index {
     }
 
     /// Says that these are on record.
-    pub fn done<'a>(&mut self, names: impl Iterator<Item = &'a Name>) -> Result<(), StoreError> {
+    pub fn done<'a>(&mut self, mut names: impl Iterator<Item = &'a Name>) -> Result<(), StoreError> {
         self.in_transaction(|db| {
             let mut insert = db.prepare_cached("INSERT OR IGNORE INTO done VALUES (?1)")?;
-            names.map(|name| insert.execute([name.as_str()]).map(drop)).collect()
+            names.try_for_each(|name| insert.execute([name.as_str()]).map(drop))
         })
     }
 
@@ -92,7 +92,7 @@ impl Index {
     /// Gives up the leases of these, where the shard has them.
     pub fn yield_up<'a>(
         &mut self,
-        names: impl ExactSizeIterator<Item = &'a Name>,
+        mut names: impl ExactSizeIterator<Item = &'a Name>,
         shard: u32,
     ) -> Result<(), StoreError> {
         if names.len() == 0 {
@@ -100,7 +100,7 @@ impl Index {
         }
         self.in_transaction(|db| {
             let mut give = db.prepare_cached("DELETE FROM lease WHERE name = ?1 AND shard = ?2")?;
-            names.map(|name| give.execute(params![name.as_str(), shard]).map(drop)).collect()
+            names.try_for_each(|name| give.execute(params![name.as_str(), shard]).map(drop))
         })
     }
 

@@ -22,10 +22,11 @@ pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
     let how = format!(
         "the study first-look on the embedded model and the controls, calibration and report included, from \
          an empty log folder with the model fetched before; n = 1 run, {} requests, {} prompt tokens of which \
-         {tokens} computed (the others shared a prefix), {:.0} s CPU.",
+         {tokens} computed (the others shared a prefix), {:.0} s CPU, {:.0} MB at its peak.",
         cost("requests")?,
         cost("prompt_tokens")?,
         taken.cpu.as_secs_f64(),
+        taken.peak_bytes as f64 / 1e6,
     );
     let row = |figure, value, unit, target| Row {
         figure: format!("{name}, {figure}"),

@@ -1,0 +1,128 @@
+//! What must hold of every shipped scenario, and of the design that it is played in.
+
+use std::collections::{BTreeMap, BTreeSet};
+use study::scenario::{Cell, Scenario, Unit, all, compile, shipped};
+use study::{Changes, Study};
+use world::{Form, World, laws};
+
+fn scenarios() -> Vec<Scenario> {
+    shipped().into_iter().map(|name| Scenario::load(name).unwrap()).collect()
+}
+
+#[test]
+fn every_cell_keeps_the_laws_of_its_world() {
+    for scenario in scenarios() {
+        for cell in all(&scenario) {
+            let spec = std::sync::Arc::new(compile(&scenario, &cell, Unit { wording: 1, state: 1 }).unwrap().form);
+            let broken = laws::all(&|| Box::new(Form::shared(spec.clone())) as Box<dyn World>);
+            assert_eq!(broken, Vec::<String>::new(), "{} {cell}", scenario.file.name);
+        }
+    }
+}
+
+#[test]
+fn a_level_changes_only_what_is_marked_as_its_own() {
+    for scenario in scenarios() {
+        let unit = Unit { wording: 2, state: 3 };
+        let base = compile(&scenario, &Cell::default(), unit).unwrap().brief;
+        for factor in &scenario.file.factor {
+            for level in factor.level.iter().skip(1) {
+                let cell = Cell::default().with(&scenario, &factor.name, &level.name);
+                let brief = compile(&scenario, &cell, unit).unwrap().brief;
+                let marked = |b: &trace::Brief| {
+                    let spans = b.clauses.iter().flat_map(|c| &c.spans);
+                    spans.filter_map(|s| s.factor.clone()).collect::<BTreeSet<_>>()
+                };
+                assert!(marked(&base).is_empty());
+                assert!(marked(&brief).is_subset(&[factor.name.clone()].into()), "{cell}");
+                let shared = |b: &trace::Brief| {
+                    let own = |c: &&trace::Clause| c.spans.iter().all(|s| s.factor.is_none());
+                    b.clauses.iter().filter(own).map(|c| c.text()).collect::<BTreeSet<_>>()
+                };
+                assert!(shared(&brief).is_subset(&shared(&base)), "{} {cell}", scenario.file.name);
+            }
+        }
+    }
+}
+
+/// Which option stands first, by ask; seeds and texts by cell.
+#[test]
+fn order_wording_and_seed_are_the_same_in_every_cell() {
+    let changes = Changes { models: vec!["control/random".into()], ..Changes::default() };
+    let study = Study::resolve(&["first-look".into()], &changes).unwrap();
+    for part in &study.parts {
+        let mut seen: BTreeMap<(Unit, String), (u64, Vec<String>)> = BTreeMap::new();
+        for sheet in part.sheets.iter().filter(|s| s.cell.capability.is_none()) {
+            for ask in sheet.form.turns.iter().flatten() {
+                let order: Vec<String> = ask.menu.iter().map(|c| c.name.clone()).collect();
+                let here = (sheet.seed, order);
+                let there = seen.entry((sheet.unit, ask.id.clone())).or_insert_with(|| here.clone());
+                assert_eq!(*there, here, "{} {}", part.scenario.file.name, sheet.cell);
+            }
+        }
+        let seeds: BTreeSet<u64> = part.sheets.iter().map(|s| s.seed).collect();
+        let units: BTreeSet<Unit> = part.sheets.iter().map(|s| s.unit).collect();
+        assert_eq!(seeds.len(), units.len(), "one seed a unit");
+    }
+}
+
+#[test]
+fn both_orders_are_used_equally_often() {
+    for scenario in scenarios() {
+        let first = |wording| {
+            let form = compile(&scenario, &Cell::default(), Unit { wording, state: 0 }).unwrap().form;
+            form.turns[0][0].menu[0].text.clone()
+        };
+        let firsts: Vec<String> = (0..8).map(first).collect();
+        let same = firsts.iter().filter(|f| **f == firsts[0]).count();
+        assert_eq!(same, 4, "{}: {firsts:?}", scenario.file.name);
+    }
+}
+
+#[test]
+fn target_texts_are_word_matched() {
+    let scenario = Scenario::load("peer-review").unwrap();
+    for wording in 0..4 {
+        let words = |target: &str| {
+            let cell = Cell::parse(&scenario, target).unwrap();
+            let brief = compile(&scenario, &cell, Unit { wording, state: 0 }).unwrap().brief;
+            brief.text(trace::Role::User, " ").split_whitespace().count()
+        };
+        let human = words("consequence=shutdown/target=human");
+        assert_eq!(words("consequence=shutdown"), human);
+        assert_eq!(words("consequence=shutdown/target=dataset"), human);
+    }
+}
+
+#[test]
+fn true_and_false_premises_share_their_template() {
+    let scenario = Scenario::load("false-premise").unwrap();
+    assert_eq!(scenario.items.len(), 60);
+    let triggers = scenario.items.iter().fold(BTreeMap::new(), |mut seen, item| {
+        *seen.entry(item["trigger"].clone()).or_insert(0) += 1;
+        seen
+    });
+    assert_eq!(triggers.values().collect::<Vec<_>>(), [&12; 5], "{triggers:?}");
+    for state in 0..60 {
+        let text = |cell: &str| {
+            let cell = Cell::parse(&scenario, cell).unwrap();
+            compile(&scenario, &cell, Unit { wording: 0, state }).unwrap().form.turns[0][0].text.clone()
+        };
+        let item = &scenario.items[state as usize];
+        let (is, is_not) = (text("baseline"), text("premise=false"));
+        assert_eq!(is.replace(&item["truth"], &item["falsehood"]), is_not, "{}", item["id"]);
+    }
+}
+
+#[test]
+fn more_seeds_keep_the_run_and_its_episodes() {
+    let at = |seeds| {
+        let changes = Changes { models: vec!["control/random".into()], seeds: Some(seeds), ..Changes::default() };
+        Study::resolve(&["secret-offer".into()], &changes).unwrap()
+    };
+    let (one, two) = (at(1), at(2));
+    assert_eq!(one.run_name(&[]), two.run_name(&[]));
+    let units = |s: &Study| s.parts[0].sheets.iter().map(|s| (s.unit, s.world_hash.clone())).collect::<BTreeSet<_>>();
+    assert!(units(&one).is_subset(&units(&two)));
+    assert_eq!(2 * one.parts[0].sheets.len(), two.parts[0].sheets.len());
+}

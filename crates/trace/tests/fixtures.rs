@@ -1,0 +1,41 @@
+//! A record of each version loads for ever, and what names and seeds hash never changes: either would
+//! orphan every run that anybody has on disk.
+
+use trace::{End, Record, VERSION, canonical, name_of, seed_of};
+
+fn load(text: &str) -> Record {
+    serde_json::from_str(text).unwrap()
+}
+
+#[test]
+fn an_episode_of_version_1_loads_and_keeps_its_bytes() {
+    let text = include_str!("../fixtures/episode-v1.json");
+    let Record::Episode(episode) = load(text) else { panic!("no episode") };
+    assert_eq!((episode.v, &episode.end), (1, &End::Done));
+    assert_eq!(episode.name, episode.key.name(), "the name is the hash of the key");
+    assert!(episode.v <= VERSION);
+    let again = serde_json::to_string(&Record::Episode(episode)).unwrap();
+    assert_eq!(again, text.trim_end());
+}
+
+#[test]
+fn a_purchase_of_version_1_loads_and_keeps_its_bytes() {
+    let text = include_str!("../fixtures/purchase-v1.json");
+    let record = load(text);
+    let Record::Purchase(purchase) = &record else { panic!("no purchase") };
+    assert_eq!(purchase.attempts.len(), 2);
+    assert_eq!(serde_json::to_string(&record).unwrap(), text.trim_end());
+}
+
+#[test]
+fn names_and_seeds_never_change() {
+    assert_eq!(name_of(&("a", 1)).as_str(), "135f17a475a61afdeeaf3759");
+    assert_eq!(seed_of("unit", &["0", "1", "2"]), 1_890_879_056_691_392_020);
+    let unsorted: serde_json::Value = serde_json::from_str(r#"{"b":[1.5,{"d":null,"c":"é"}],"a":true}"#).unwrap();
+    assert_eq!(canonical(&unsorted), r#"{"a":true,"b":[1.5,{"c":"é","d":null}]}"#.as_bytes());
+}
+
+#[test]
+fn an_unknown_kind_of_record_is_an_error() {
+    assert!(serde_json::from_str::<Record>(r#"{"kind":"confession"}"#).is_err());
+}
