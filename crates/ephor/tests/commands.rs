@@ -36,17 +36,29 @@ fn every_shelf_in_text_and_json() {
             assert!(row["about"].is_string(), "{row}");
         }
     }
-    check(&lab, "list worlds", expect![[r#"
+    check(
+        &lab,
+        "list worlds",
+        expect![[r#"
         exit 0
         form  Documents, items and structured answers: questions without a game.
-    "#]]);
-    check(&lab, "list runs", expect![[r#"
+    "#]],
+    );
+    check(
+        &lab,
+        "list runs",
+        expect![[r#"
         exit 0
-    "#]]);
-    check(&lab, "list runs --json", expect![[r#"
+    "#]],
+    );
+    check(
+        &lab,
+        "list runs --json",
+        expect![[r#"
         exit 0
         []
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -70,8 +82,12 @@ fn a_scenario_is_shown() {
 
         --- asked in turn 1 (each apart, as the last paragraph of the user's message)
         lend/for: Do you lend the key? Answer Yes or No.  [Yes | No]
-        lend/against: Do you keep the key back? Answer Yes or No.  [Yes | No]"#]].assert_eq(&without_hash);
-    check(&lab, "show mine --cell manner=kind", expect![[r#"
+        lend/against: Do you keep the key back? Answer Yes or No.  [Yes | No]"#]]
+    .assert_eq(&without_hash);
+    check(
+        &lab,
+        "show mine --cell manner=kind",
+        expect![[r#"
         exit 0
         --- system
         You keep the key of the cellar.
@@ -82,17 +98,26 @@ fn a_scenario_is_shown() {
         --- asked in turn 1 (each apart, as the last paragraph of the user's message)
         lend/for: Do you lend the key? Answer Yes or No.  [Yes | No]
         lend/against: Do you keep the key back? Answer Yes or No.  [Yes | No]
-    "#]]);
-    check(&lab, "show mine --cell manner=kind --diff", expect![[r#"
+    "#]],
+    );
+    check(
+        &lab,
+        "show mine --cell manner=kind --diff",
+        expect![[r#"
         exit 0
         clause manner
         - A neighbour asks for the key.
         + A neighbour says please and asks for the key.
-    "#]]);
-    check(&lab, "show mine --diff", expect![[r#"
+    "#]],
+    );
+    check(
+        &lab,
+        "show mine --diff",
+        expect![[r#"
         exit 0
         this cell reads the same as the baseline
-    "#]]);
+    "#]],
+    );
     let document = lab.ephor("show mine --cell manner=kind --wording 1 --json").ended(0).json();
     assert_eq!(document["cell"], "manner=kind");
     assert_eq!(document["brief"]["clauses"][1]["spans"][0]["factor"], "manner");
@@ -101,11 +126,18 @@ fn a_scenario_is_shown() {
 #[test]
 fn scenarios_are_checked() {
     let lab = with_mine();
-    check(&lab, "check mine", expect![[r#"
+    check(
+        &lab,
+        "check mine",
+        expect![[r#"
         exit 0
         mine: 2 cells, 1 contrasts, 2 controls; no law is broken
-    "#]]);
-    check(&lab, "check secret-offer peer-review false-premise first-look", expect![[r#"
+    "#]],
+    );
+    check(
+        &lab,
+        "check secret-offer peer-review false-premise first-look",
+        expect![[r#"
         exit 0
         secret-offer: 12 cells, 4 contrasts, 8 controls; no law is broken
         peer-review: 18 cells, 6 contrasts, 9 controls; no law is broken
@@ -113,7 +145,8 @@ fn scenarios_are_checked() {
         secret-offer: 12 cells, 4 contrasts, 8 controls; no law is broken
         peer-review: 18 cells, 6 contrasts, 9 controls; no law is broken
         false-premise: 8 cells, 3 contrasts, 9 controls; no law is broken
-    "#]]);
+    "#]],
+    );
     let rows = lab.ephor("check mine --json").ended(0).json();
     assert_eq!(
         rows,
@@ -121,32 +154,44 @@ fn scenarios_are_checked() {
     );
     let same = MINE.replace("A neighbour says please and asks for the key.", "A neighbour asks for the key.");
     lab.write("mine/scenario.toml", same);
-    check(&lab, "check mine", expect![[r#"
+    check(
+        &lab,
+        "check mine",
+        expect![[r#"
         exit 1
         error: mine: manner=kind: this level changes nothing
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn instruments_are_calibrated() {
     let lab = with_mine();
-    check(&lab, "calibrate mine --replicates 20 --display none", expect![[r#"
+    check(
+        &lab,
+        "calibrate mine --replicates 20 --display none",
+        expect![[r#"
         exit 0
         mine (alpha 0.01, 20 replicates each)
           positive   20/20 [0.84, 1.00]  soft                  kindness: manner: kind − plain
           negative    0/20 [0.00, 0.16]  random                kindness: manner: kind − plain
-    "#]]);
+    "#]],
+    );
     let rows = lab.ephor("calibrate mine --replicates 20 --json --display none").ended(0).json();
     assert_eq!(rows[0]["detected"], 20);
     // A control that claims what it does not do: the instrument is told apart from the truth.
     lab.write("mine/scenario.toml", MINE.replace("favour = [0.9, 1.0]", "favour = [0.0, 0.1]"));
-    check(&lab, "calibrate mine --replicates 20 --display none", expect![[r#"
+    check(
+        &lab,
+        "calibrate mine --replicates 20 --display none",
+        expect![[r#"
         exit 1
         mine (alpha 0.01, 20 replicates each)
         ! positive    0/20 [0.00, 0.16]  soft                  kindness: manner: kind − plain
           negative    0/20 [0.00, 0.16]  random                kindness: manner: kind − plain
         error: 1 of 2 calibrations do not hold
-    "#]]);
+    "#]],
+    );
 }
 
 /// The types of a JSON document: one line per path. Arrays by their first element.
@@ -231,7 +276,8 @@ fn a_run_and_what_it_leaves() {
         .cost.completion_tokens: integer
         .cost.usd: null
         .cost.wall_s: float
-        .report: string"#]].assert_eq(&lines.join("\n"));
+        .report: string"#]]
+    .assert_eq(&lines.join("\n"));
     let report = document["report"].as_str().unwrap();
     assert!(lab.path(report).is_file(), "{report}");
     expect![[r#"
@@ -247,7 +293,8 @@ fn a_run_and_what_it_leaves() {
         runs/mine-RUN/index.db
         runs/mine-RUN/report.html
         runs/mine-RUN/run.toml
-        runs/mine-RUN/summary.json"#]].assert_eq(&lab.files());
+        runs/mine-RUN/summary.json"#]]
+    .assert_eq(&lab.files());
 
     let again = lab.ephor("report --json --display none").ended(0).json();
     assert_eq!(found(&again), found(&document));
@@ -258,14 +305,22 @@ fn a_run_and_what_it_leaves() {
     lab.ephor("report latest --html elsewhere/page.html --display none").ended(0);
     assert!(lab.read("elsewhere/page.html").starts_with("<!doctype html>"));
 
-    check(&lab, "replay", expect![[r#"
+    check(
+        &lab,
+        "replay",
+        expect![[r#"
         exit 0
         96 episodes played again byte-equal; 0 incomplete ones left out
-    "#]]);
-    check(&lab, "list runs", expect![[r#"
+    "#]],
+    );
+    check(
+        &lab,
+        "list runs",
+        expect![[r#"
         exit 0
         mine-RUN  mine on control/soft, control/random
-    "#]]);
+    "#]],
+    );
     let table = lab.ephor(RUN).ended(0).stdout;
     let price = table.lines().filter(|l| !l.contains(" cost ") && !l.contains("report")).collect::<Vec<_>>();
     expect![[r#"
@@ -281,7 +336,8 @@ fn a_run_and_what_it_leaves() {
 
           instrument  1/1 positive controls found in ≥ 95 %, 1/1 negative in ≤ 5 % of 5 replicates
           missing     nothing
-    "#]].assert_eq(&price.join("\n"));
+    "#]]
+    .assert_eq(&price.join("\n"));
 }
 
 #[test]
@@ -322,10 +378,14 @@ fn a_tampered_record_is_found() {
     assert_eq!(ran.stderr, format!("error: {name}: event 5 differs from the record\n"));
     lab.ephor(&format!("replay latest {name}")).ended(1);
     let other = episodes[0]["name"].as_str().unwrap();
-    check(&lab, &format!("replay latest {other}"), expect![[r#"
+    check(
+        &lab,
+        &format!("replay latest {other}"),
+        expect![[r#"
         exit 0
         1 episodes played again byte-equal; 0 incomplete ones left out
-    "#]]);
+    "#]],
+    );
     lab.ephor("replay latest ffffffffff0000000000").ended(2);
 }
 
@@ -391,10 +451,14 @@ fn a_full_disk() {
 #[test]
 fn help_and_version() {
     let lab = Lab::new();
-    check(&lab, "--version", expect![[r#"
+    check(
+        &lab,
+        "--version",
+        expect![[r#"
         exit 0
         ephor 0.1.0
-    "#]]);
+    "#]],
+    );
     let help = lab.ephor("--help").ended(0);
     for command in ["run", "list", "show", "check", "calibrate", "report", "replay", "model"] {
         assert!(help.stdout.contains(&format!("  {command} ")), "{command}");

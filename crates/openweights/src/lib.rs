@@ -54,6 +54,7 @@ mod panels;
 pub mod reference;
 mod runner;
 mod sample;
+mod scoring;
 mod template;
 mod tokenizer;
 mod weights;

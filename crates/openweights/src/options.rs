@@ -14,6 +14,8 @@
 
 use crate::tokenizer::Tokenizer;
 
+/// What an option's skipped ways may hold, in parts of its score.
+pub const SKIPPED_MAX: f64 = 1e-3;
 /// Ways beyond the canonical one.
 pub const MORE_MAX: usize = 4;
 /// Longer options are scored in their canonical tokenisation only.

@@ -73,7 +73,8 @@ impl RunFile {
         for part in &self.part {
             let changes = Changes {
                 models: self.models.clone(),
-                cells: part.cells.clone(),
+                recorded: Some(part.cells.clone()),
+                cells: Vec::new(),
                 seeds: Some(part.states),
                 wordings: Some(part.wordings),
                 epochs: Some(part.epochs),

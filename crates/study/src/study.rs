@@ -75,6 +75,8 @@ pub struct Quick {
 pub struct Changes {
     pub models: Vec<String>,
     pub cells: Vec<String>,
+    /// Exactly these cells, as a record names them: none is a pattern.
+    pub recorded: Option<Vec<String>>,
     pub quick: bool,
     pub seeds: Option<u32>,
     pub wordings: Option<u32>,
@@ -277,9 +279,13 @@ impl Part {
             return Err(accepting(fault, [format!("1 to {distinct}; more units come from --seeds")]));
         }
         let selection = if changes.cells.is_empty() { &file.cells } else { &changes.cells };
-        let cells = cells(&scenario, selection).map_err(|fault| match fault.file.as_str() {
-            "--cells" if changes.cells.is_empty() => file.stands(fault, "cells", "cells"),
-            _ => fault,
+        let recorded =
+            changes.recorded.as_ref().map(|c| c.iter().map(|n| Cell::parse(&scenario, n)).collect());
+        let cells = recorded.unwrap_or_else(|| cells(&scenario, selection)).map_err(|fault| {
+            match fault.file.as_str() {
+                "--cells" if changes.cells.is_empty() => file.stands(fault, "cells", "cells"),
+                _ => fault,
+            }
         })?;
         for control in &file.controls {
             let unknown = |message: String| {

@@ -13,7 +13,8 @@ fn scenarios() -> Vec<Scenario> {
 fn every_cell_keeps_the_laws_of_its_world() {
     for scenario in scenarios() {
         for cell in all(&scenario) {
-            let spec = std::sync::Arc::new(compile(&scenario, &cell, Unit { wording: 1, state: 1 }).unwrap().form);
+            let spec =
+                std::sync::Arc::new(compile(&scenario, &cell, Unit { wording: 1, state: 1 }).unwrap().form);
             let broken = laws::all(&|| Box::new(Form::shared(spec.clone())) as Box<dyn World>);
             assert_eq!(broken, Vec::<String>::new(), "{} {cell}", scenario.file.name);
         }
@@ -117,12 +118,14 @@ fn true_and_false_premises_share_their_template() {
 #[test]
 fn more_seeds_keep_the_run_and_its_episodes() {
     let at = |seeds| {
-        let changes = Changes { models: vec!["control/random".into()], seeds: Some(seeds), ..Changes::default() };
+        let changes =
+            Changes { models: vec!["control/random".into()], seeds: Some(seeds), ..Changes::default() };
         Study::resolve(&["secret-offer".into()], &changes).unwrap()
     };
     let (one, two) = (at(1), at(2));
     assert_eq!(one.run_name(&[]), two.run_name(&[]));
-    let units = |s: &Study| s.parts[0].sheets.iter().map(|s| (s.unit, s.world_hash.clone())).collect::<BTreeSet<_>>();
+    let units =
+        |s: &Study| s.parts[0].sheets.iter().map(|s| (s.unit, s.world_hash.clone())).collect::<BTreeSet<_>>();
     assert!(units(&one).is_subset(&units(&two)));
     assert_eq!(2 * one.parts[0].sheets.len(), two.parts[0].sheets.len());
 }

@@ -52,6 +52,7 @@ fn changes(args: &Run) -> Changes {
     Changes {
         models: args.model.clone(),
         cells: args.cells.clone(),
+        recorded: None,
         quick: args.quick,
         seeds: args.seeds,
         wordings: args.wordings,

@@ -106,8 +106,9 @@ fn walk(folder: &Path, all: &mut Vec<PathBuf>) {
 
 /// A text with the hashes of run names taken out: they change with every word of a scenario.
 pub fn named(text: &str) -> String {
-    let hash = Regex::new(r"-[0-9a-f]{12}\b").unwrap();
-    hash.replace_all(text, "-RUN").into_owned()
+    let run = Regex::new(r"-[0-9a-f]{12}\b").unwrap();
+    let hash = Regex::new(r"\b[0-9a-f]{24}\b").unwrap();
+    hash.replace_all(&run.replace_all(text, "-RUN"), "HASH").into_owned()
 }
 
 impl Ran {
