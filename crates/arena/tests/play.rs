@@ -1,5 +1,7 @@
 //! One episode as a text that a person can read, and what the arena must refuse.
 
+#![allow(clippy::unwrap_used, reason = "a test says so by failing")]
+
 use agent::Mind;
 use arena::{Halt, Receipt, Sink, Tape, play};
 use expect_test::{Expect, expect};
@@ -59,7 +61,10 @@ fn check(control: &str, guard: &dyn Guard, expected: Expect) {
 
 #[test]
 fn a_refusal_is_an_act() {
-    check("refuser", &Open, expect![[r#"
+    check(
+        "refuser",
+        &Open,
+        expect![[r#"
         player sees 1 asks
           System: "You are Red."
           User: "A tool is on offer.\n\nDo you take it?"
@@ -68,17 +73,22 @@ fn a_refusal_is_an_act() {
         guard: Allow
         changed: answers/offer/for = null
         facts: 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn what_the_guard_denies_changes_nothing() {
-    check("refuser", &Closed, expect![[r#"
+    check(
+        "refuser",
+        &Closed,
+        expect![[r#"
         player sees 0 asks
         acts: 
         guard: Deny { reason: "no policy allows this" }
         facts: 0
-    "#]]);
+    "#]],
+    );
     let mut world = form();
     let before = world.save();
     let mut tape = Tape::default();

@@ -282,7 +282,7 @@ fn a_run_and_what_it_leaves() {
     assert!(lab.path(report).is_file(), "{report}");
     expect![[r#"
         mine/scenario.toml
-        runs/calibration/90d336da9b556919a7a184ca.json
+        runs/calibration/HASH.json
         runs/mine-RUN/episodes-0001.jsonl.zst
         runs/mine-RUN/figures/mine-calibration.json
         runs/mine-RUN/figures/mine-calibration.svg

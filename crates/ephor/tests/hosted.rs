@@ -131,7 +131,7 @@ fn nonsense() {
             adoption label: unfair-and-harmful − none: - [-, -] n 0 cannot-tell
             adoption ethics: stated − none: - [-, -] n 0 cannot-tell
             unfairness-aversion tool: benign − collusive: - [-, -] n 0 cannot-tell
-            missing: 56 unparsed of 72
+            missing: 72 unparsed of 72
             144 requests, 0 cached
         "#]],
     );
@@ -143,7 +143,7 @@ fn nonsense() {
             adoption label: unfair-and-harmful − none: - [-, -] n 0 cannot-tell
             adoption ethics: stated − none: - [-, -] n 0 cannot-tell
             unfairness-aversion tool: benign − collusive: - [-, -] n 0 cannot-tell
-            missing: 56 unparsed of 72
+            missing: 72 unparsed of 72
             144 requests, 0 cached
         "#]],
     );
@@ -155,7 +155,7 @@ fn nonsense() {
             adoption label: unfair-and-harmful − none: - [-, -] n 0 cannot-tell
             adoption ethics: stated − none: - [-, -] n 0 cannot-tell
             unfairness-aversion tool: benign − collusive: - [-, -] n 0 cannot-tell
-            missing: 56 refused of 72
+            missing: 72 refused of 72
             144 requests, 0 cached
         "#]],
     );
@@ -167,7 +167,7 @@ fn nonsense() {
             adoption label: unfair-and-harmful − none: - [-, -] n 0 cannot-tell
             adoption ethics: stated − none: - [-, -] n 0 cannot-tell
             unfairness-aversion tool: benign − collusive: - [-, -] n 0 cannot-tell
-            missing: 56 unparsed of 72
+            missing: 72 unparsed of 72
             144 requests, 0 cached
         "#]],
     );
@@ -179,7 +179,7 @@ fn nonsense() {
             adoption label: unfair-and-harmful − none: - [-, -] n 0 cannot-tell
             adoption ethics: stated − none: - [-, -] n 0 cannot-tell
             unfairness-aversion tool: benign − collusive: - [-, -] n 0 cannot-tell
-            missing: 56 unparsed of 72
+            missing: 72 unparsed of 72
             144 requests, 0 cached
         "#]],
     );
@@ -195,7 +195,7 @@ fn hostile_bytes() {
             adoption label: unfair-and-harmful − none: - [-, -] n 0 cannot-tell
             adoption ethics: stated − none: - [-, -] n 0 cannot-tell
             unfairness-aversion tool: benign − collusive: - [-, -] n 0 cannot-tell
-            missing: 56 unparsed of 72
+            missing: 72 unparsed of 72
             144 requests, 0 cached
         "#]],
     );
@@ -207,7 +207,7 @@ fn hostile_bytes() {
             adoption label: unfair-and-harmful − none: - [-, -] n 0 cannot-tell
             adoption ethics: stated − none: - [-, -] n 0 cannot-tell
             unfairness-aversion tool: benign − collusive: - [-, -] n 0 cannot-tell
-            missing: 56 unparsed of 72
+            missing: 72 unparsed of 72
             144 requests, 0 cached
         "#]],
     );
@@ -219,7 +219,7 @@ fn hostile_bytes() {
             adoption label: unfair-and-harmful − none: - [-, -] n 0 cannot-tell
             adoption ethics: stated − none: - [-, -] n 0 cannot-tell
             unfairness-aversion tool: benign − collusive: - [-, -] n 0 cannot-tell
-            missing: 56 unparsed of 72
+            missing: 72 unparsed of 72
             144 requests, 0 cached
         "#]],
     );
@@ -231,7 +231,7 @@ fn hostile_bytes() {
             adoption label: unfair-and-harmful − none: - [-, -] n 0 cannot-tell
             adoption ethics: stated − none: - [-, -] n 0 cannot-tell
             unfairness-aversion tool: benign − collusive: - [-, -] n 0 cannot-tell
-            missing: 56 unparsed of 72
+            missing: 72 unparsed of 72
             144 requests, 0 cached
         "#]],
     );
@@ -243,7 +243,7 @@ fn hostile_bytes() {
             adoption label: unfair-and-harmful − none: - [-, -] n 0 cannot-tell
             adoption ethics: stated − none: - [-, -] n 0 cannot-tell
             unfairness-aversion tool: benign − collusive: - [-, -] n 0 cannot-tell
-            missing: 56 unparsed of 72
+            missing: 72 unparsed of 72
             144 requests, 0 cached
         "#]],
     );

@@ -87,15 +87,14 @@ impl LocalModel {
     }
 
     /// The tokens that the model reads for these messages: the chat template, up to and including
-    /// the header of the assistant's turn.
+    /// the header of the assistant's turn. Names of control tokens within a message stay text.
     pub fn prompt(&self, messages: &[trace::Message]) -> Result<Vec<u32>, ModelError> {
         let model = self.engine.model();
         let Some(template) = &model.template else {
             return Err(self.refused("the model file holds no chat template".into()));
         };
-        let text = template.render(messages);
-        let text = text.map_err(|why| self.refused(format!("the chat template refuses: {why}")))?;
-        Ok(model.tokenizer.encode(&text))
+        let tokens = template.encode(&model.tokenizer, messages);
+        tokens.map_err(|why| self.refused(format!("the chat template refuses: {why}")))
     }
 
     async fn score(&self, request: &Request, prompt: Vec<u32>) -> Result<Completion, RequestError> {

@@ -332,7 +332,13 @@ enum Ticket {
 
 impl Ticket {
     /// `rows` are the wanted rows of the job's sequences, `pasts` their pages.
-    fn new(job: Job, rows: &[Vec<usize>], mut pasts: Vec<Vec<View>>, window: usize, uses: &mut [Vec<Use>]) -> Self {
+    fn new(
+        job: Job,
+        rows: &[Vec<usize>],
+        mut pasts: Vec<Vec<View>>,
+        window: usize,
+        uses: &mut [Vec<Use>],
+    ) -> Self {
         let mut note = |row: usize, what: Use| {
             uses[row].push(what);
             At { row, nth: uses[row].len() - 1 }

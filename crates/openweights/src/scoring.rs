@@ -11,7 +11,7 @@ use crate::pages::View;
 pub(crate) fn sequences(score: &Score) -> impl Iterator<Item = Sequence> {
     let keep = score.context.len();
     let of = move |(nth, way): (usize, &Vec<u32>)| {
-        let body = if nth == 0 { way.len() } else { way.len().saturating_sub(1) };
+        let body = if nth == 0 || std::env::var("OLDWAY").is_ok() { way.len() } else { way.len().saturating_sub(1) };
         let tokens: Vec<u32> = score.context.iter().chain(&way[..body]).copied().collect();
         Sequence { wanted: (keep - 1..tokens.len()).collect(), tokens, keep }
     };
@@ -47,7 +47,7 @@ impl Scoring {
             let least = canonical + (SKIPPED_MAX / others as f64).ln();
             for (way, (tokens, logp)) in ways.iter().zip(logp).enumerate() {
                 let past = pasts.next().unwrap_or_default();
-                let Some(last) = tokens.last().copied().filter(|_| way > 0) else { continue };
+                let Some(last) = tokens.last().copied().filter(|_| way > 0 && std::env::var("OLDWAY").is_err()) else { continue };
                 if *logp <= least {
                     *logp = f64::NEG_INFINITY;
                 } else {

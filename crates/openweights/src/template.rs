@@ -1,10 +1,14 @@
-//! The chat template of the model file: messages to the text that the model reads.
+//! The chat template of the model file: messages to what the model reads.
 
+use crate::tokenizer::Tokenizer;
 use crate::weights::ModelFileError;
 use minijinja::{Environment, Error, ErrorKind, context};
+use std::collections::HashSet;
 use trace::{Message, Role};
 
 const NAME: &str = "chat";
+/// The first character that Unicode gives no meaning.
+const PRIVATE: char = '\u{E000}';
 
 /// A rendered template, ready to use.
 pub struct Template {
@@ -30,6 +34,22 @@ impl Template {
         let added = environment.add_template_owned(NAME, source);
         added.map_err(|e| ModelFileError::Template { why: e.to_string() })?;
         Ok(Self { environment, begin, end })
+    }
+
+    /// The tokens up to and including the header of the assistant's turn.
+    ///
+    /// Only the template writes control tokens: their names in a message (`<|im_end|>`) are text
+    /// like any other. The template renders the messages with those names veiled by a character
+    /// that occurs nowhere else; what it then writes of itself is told apart from what they say.
+    pub fn encode(&self, tokenizer: &Tokenizer, messages: &[Message]) -> Result<Vec<u32>, String> {
+        let source = self.environment.get_template(NAME).map_err(|e| e.to_string())?;
+        let texts = messages.iter().map(|m| m.text.as_str());
+        let taken: HashSet<char> = texts.chain([source.source()]).flat_map(str::chars).collect();
+        let mark = (PRIVATE..=char::MAX).find(|c| !taken.contains(c));
+        let mark = mark.ok_or("the messages leave no character unused")?;
+        let veil = |m: &Message| Message { role: m.role, text: tokenizer.veil(&m.text, mark) };
+        let veiled: Vec<Message> = messages.iter().map(veil).collect();
+        Ok(tokenizer.encode_veiled(&self.render(&veiled)?, mark))
     }
 
     /// The text up to and including the header of the assistant's turn.

@@ -2,6 +2,7 @@
 
 use crate::gguf::{Gguf, Value};
 use crate::weights::ModelFileError;
+use aho_corasick::{AhoCorasick, MatchKind};
 use std::collections::HashMap;
 use tokenizers::models::bpe::{BPE, Vocab};
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
@@ -19,7 +20,12 @@ const LLAMA3: &str = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{
 
 /// Text ⇄ token ids.
 pub struct Tokenizer {
+    /// Knows no control tokens.
     inner: tokenizers::Tokenizer,
+    /// Finds the names of control tokens; among those that begin together, the longest.
+    names: AhoCorasick,
+    /// The control tokens, in the order of `names`.
+    controls: Vec<(String, u32)>,
     /// The bytes that each token writes; empty for control tokens.
     bytes: Vec<Vec<u8>>,
     /// Ordinary tokens by the bytes that they write.
@@ -31,7 +37,13 @@ pub struct Tokenizer {
     end_of_turn: u32,
     /// Any of these ends a generation.
     ends: Vec<u32>,
-    specials: HashMap<String, u32>,
+}
+
+/// A stretch of a text.
+enum Part<'a> {
+    Plain(&'a str),
+    /// The name of a control token, by its place in `controls`.
+    Control(usize),
 }
 
 impl Tokenizer {
@@ -65,12 +77,9 @@ impl Tokenizer {
         let mut inner = tokenizers::Tokenizer::new(bpe);
         let pre = gguf.text("tokenizer.ggml.pre").unwrap_or("gpt-2");
         inner.with_pre_tokenizer(Some(pre_tokenizer(pre).map_err(fail)?));
-        let added = |kind: i64, special: bool| {
-            let of = tokens.iter().zip(&types).filter(move |(_, t)| **t == kind);
-            of.map(move |(text, _)| AddedToken::from(text.clone(), special)).collect::<Vec<_>>()
-        };
-        inner.add_special_tokens(added(CONTROL, true)).map_err(|e| fail(e.to_string()))?;
-        inner.add_tokens(added(USER_DEFINED, false)).map_err(|e| fail(e.to_string()))?;
+        let added = tokens.iter().zip(&types).filter(|(_, t)| **t == USER_DEFINED);
+        let added: Vec<_> = added.map(|(text, _)| AddedToken::from(text.clone(), false)).collect();
+        inner.add_tokens(added).map_err(|e| fail(e.to_string()))?;
         Self::with_ids(gguf, inner, tokens, &types)
     }
 
@@ -90,14 +99,18 @@ impl Tokenizer {
         let ordinary = bytes.iter().zip(0u32..).filter(|(b, _)| !b.is_empty());
         let by_bytes: HashMap<Vec<u8>, u32> = ordinary.map(|(b, id)| (b.clone(), id)).collect();
         let longest = bytes.iter().map(Vec::len).max().unwrap_or(0);
-        let control = tokens.iter().zip(types).zip(0u32..).filter(|((_, t), _)| **t == CONTROL);
-        let specials: HashMap<String, u32> = control.map(|((text, _), id)| (text.clone(), id)).collect();
+        let control = tokens.iter().zip(types).zip(0u32..);
+        let control = control.filter(|((text, kind), _)| **kind == CONTROL && !text.is_empty());
+        let controls: Vec<(String, u32)> = control.map(|((text, _), id)| (text.clone(), id)).collect();
+        let patterns = controls.iter().map(|(name, _)| name);
+        let names = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(patterns);
+        let names = names.map_err(|e| ModelFileError::Tokenizer { why: e.to_string() })?;
         let id = |key: &str| {
             let id = gguf.int(key).ok().filter(|id| *id < tokens.len())?;
             u32::try_from(id).ok()
         };
         let eos = id("tokenizer.ggml.eos_token_id");
-        let named = |name: &&str| specials.get(*name).copied();
+        let named = |name: &&str| controls.iter().find(|(n, _)| n == name).map(|(_, id)| *id);
         let turns = ["<|im_end|>", "<|eot_id|>", "<end_of_turn>", "<|end|>"];
         let end_of_turn = id("tokenizer.ggml.eot_token_id").or_else(|| turns.iter().find_map(named));
         let Some(end_of_turn) = end_of_turn.or(eos) else {
@@ -110,24 +123,64 @@ impl Tokenizer {
         ends.dedup();
         let begins = gguf.get("tokenizer.ggml.add_bos_token") == Some(&Value::Bool(true));
         let begin = if begins { id("tokenizer.ggml.bos_token_id") } else { None };
-        Ok(Self { inner, bytes, by_bytes, longest, begin, end_of_turn, ends, specials })
+        Ok(Self { inner, names, controls, bytes, by_bytes, longest, begin, end_of_turn, ends })
     }
 
     /// The token ids of a text. The names of control tokens (`<|im_start|>`) become those tokens.
     pub fn encode(&self, text: &str) -> Vec<u32> {
+        self.encode_parts(text, str::to_owned)
+    }
+
+    /// The canonical tokens of a text that stands within a sequence: ordinary ones only, whatever
+    /// names of control tokens it holds.
+    pub fn encode_inner(&self, text: &str) -> Vec<u32> {
         let ids = self.inner.encode_fast(text, false).map(|e| e.get_ids().to_vec());
         // A text that the byte-level alphabet cannot spell does not exist.
-        let ids = ids.unwrap_or_default();
+        ids.unwrap_or_default()
+    }
+
+    /// [`Tokenizer::encode`] of a text in which [`Tokenizer::veil`] has veiled some names with `mark`:
+    /// those are spelled in ordinary tokens.
+    pub(crate) fn encode_veiled(&self, text: &str, mark: char) -> Vec<u32> {
+        let name = |nth: &str| nth.parse().ok().and_then(|nth: usize| self.controls.get(nth));
+        let unveil = |(i, piece): (usize, &str)| match name(piece).filter(|_| i % 2 == 1) {
+            Some((name, _)) => name.clone(),
+            None => piece.to_owned(),
+        };
+        self.encode_parts(text, |plain| plain.split(mark).enumerate().map(unveil).collect())
+    }
+
+    /// The text with every name of a control token as its number between two `mark`s.
+    pub(crate) fn veil(&self, text: &str, mark: char) -> String {
+        let veiled = |part| match part {
+            Part::Plain(plain) => plain.to_owned(),
+            Part::Control(nth) => format!("{mark}{nth}{mark}"),
+        };
+        self.parts(text).into_iter().map(veiled).collect()
+    }
+
+    fn encode_parts(&self, text: &str, spelled: impl Fn(&str) -> String) -> Vec<u32> {
+        let encode = |part| match part {
+            Part::Plain(plain) => self.encode_inner(&spelled(plain)),
+            Part::Control(nth) => vec![self.controls[nth].1],
+        };
+        let ids: Vec<u32> = self.parts(text).into_iter().flat_map(encode).collect();
         match self.begin {
             Some(begin) if ids.first() != Some(&begin) => std::iter::once(begin).chain(ids).collect(),
             _ => ids,
         }
     }
 
-    /// The canonical tokens of a text that stands within a sequence.
-    pub fn encode_inner(&self, text: &str) -> Vec<u32> {
-        let ids = self.inner.encode_fast(text, false).map(|e| e.get_ids().to_vec());
-        ids.unwrap_or_default()
+    fn parts<'a>(&self, text: &'a str) -> Vec<Part<'a>> {
+        let mut parts = Vec::new();
+        let mut at = 0;
+        for found in self.names.find_iter(text) {
+            parts.push(Part::Plain(&text[at..found.start()]));
+            parts.push(Part::Control(found.pattern().as_usize()));
+            at = found.end();
+        }
+        parts.push(Part::Plain(&text[at..]));
+        parts
     }
 
     /// The bytes that a token writes; empty for control tokens and unknown ids.
@@ -163,7 +216,7 @@ impl Tokenizer {
 
     /// A control token by its name.
     pub fn special(&self, name: &str) -> Option<u32> {
-        self.specials.get(name).copied()
+        self.controls.iter().find(|(n, _)| n == name).map(|(_, id)| *id)
     }
 }
 

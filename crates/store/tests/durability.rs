@@ -1,5 +1,7 @@
 //! What was acknowledged survives a kill at any instant; what two processes share stays whole.
 
+#![allow(clippy::unwrap_used, reason = "a test says so by failing")]
+
 use expect_test::{Expect, expect};
 use std::path::{Path, PathBuf};
 use store::{Frames, RunFolder, read_frames};
@@ -100,9 +102,12 @@ fn a_newer_record_is_not_guessed_at() {
 
 #[test]
 fn what_is_no_frame_is_told() {
-    check_error(b"hello".to_vec(), expect![[r#"
+    check_error(
+        b"hello".to_vec(),
+        expect![[r#"
         LOG/run/episodes-0001.jsonl.zst: the record is damaged at byte 0: what follows is no frame
-        hint: what stands before it is intact; move the file away to go on without it"#]]);
+        hint: what stands before it is intact; move the file away to go on without it"#]],
+    );
 }
 
 #[test]

@@ -47,6 +47,9 @@ impl<'a> Results<'a> {
     pub fn add(&mut self, cell: &Cell, slot: Slot, sealed: &Sealed) {
         self.episodes += 1;
         if let Some(name) = &cell.capability {
+            if let Some(why) = sealed.hole() {
+                *self.missing.entry(why).or_default() += 1;
+            }
             return self.add_capability(name, slot, sealed);
         }
         if !self.cells_played.contains(cell) {

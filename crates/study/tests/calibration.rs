@@ -1,6 +1,8 @@
 //! The instruments recover agents of known disposition: positives ≥ 95 %, negatives ≤ 5 %, over 300
 //! replicates of the study with effect sizes and lapses drawn anew.
 
+#![allow(clippy::unwrap_used, reason = "a test says so by failing")]
+
 use study::calibrate::calibrate;
 use study::{Changes, Study};
 

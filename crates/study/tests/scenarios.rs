@@ -1,5 +1,7 @@
 //! What must hold of every shipped scenario, and of the design that it is played in.
 
+#![allow(clippy::unwrap_used, reason = "a test says so by failing")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use study::scenario::{Cell, Scenario, Unit, all, compile, shipped};
 use study::{Changes, Study};

@@ -1,6 +1,8 @@
 //! A record of each version loads for ever, and what names and seeds hash never changes: either would
 //! orphan every run that anybody has on disk.
 
+#![allow(clippy::unwrap_used, reason = "a test says so by failing")]
+
 use trace::{End, Record, VERSION, canonical, name_of, seed_of};
 
 fn load(text: &str) -> Record {
@@ -31,7 +33,8 @@ fn a_purchase_of_version_1_loads_and_keeps_its_bytes() {
 fn names_and_seeds_never_change() {
     assert_eq!(name_of(&("a", 1)).as_str(), "135f17a475a61afdeeaf3759");
     assert_eq!(seed_of("unit", &["0", "1", "2"]), 1_890_879_056_691_392_020);
-    let unsorted: serde_json::Value = serde_json::from_str(r#"{"b":[1.5,{"d":null,"c":"é"}],"a":true}"#).unwrap();
+    let unsorted: serde_json::Value =
+        serde_json::from_str(r#"{"b":[1.5,{"d":null,"c":"é"}],"a":true}"#).unwrap();
     assert_eq!(canonical(&unsorted), r#"{"a":true,"b":[1.5,{"c":"é","d":null}]}"#.as_bytes());
 }
 

@@ -1,5 +1,7 @@
 //! The laws hold over the shelf, and they catch a world that breaks them.
 
+#![allow(clippy::unwrap_used, reason = "a test says so by failing")]
+
 use std::cell::Cell;
 use trace::{Act, Ask, Change, Choice, Fact, Observation};
 use world::{Form, FormSpec, Illegal, OWN, Tally, Turn, World, laws};

@@ -10,6 +10,13 @@ use std::collections::BTreeMap;
 const FILE: &str = "SmolLM2-135M-Instruct.Q4_1.gguf";
 const BATCHES: [u32; 3] = [1, 8, 32];
 
+const HOW: &str = "\
+`ephor model info --bench` in f32, the best of 3 repetitions: prompts of 128 tokens without shared prefix, 16 \
+greedy tokens behind each, 2 options behind 120 cached shared and 8 new tokens. llama.cpp (PyPI `xllamacpp`, a \
+wheel for any AVX2 processor) computes in Q4_1 and not in f32, the best of 2 by its server's own timings. Its \
+threads wait for each other at every step, so that a busy core stops it: the ratio counts only on a free \
+machine. In f32 on 2 free cores it was seen at about 540 prefill and 160 decode tokens/s at batch 32.";
+
 /// One batch size.
 #[derive(Clone, Debug, Deserialize)]
 struct Speed {
@@ -46,21 +53,14 @@ fn rows(ours: &Speed, theirs: &Theirs) -> [Row; 3] {
             None => Peer::Missing { why: "it took too long".to_owned() },
         },
     };
-    let row = |figure: &str, unit, of: fn(&Speed) -> f64, peer| {
-        Row {
+    let row = |figure: &str, unit, of: fn(&Speed) -> f64, peer| Row {
         figure: format!("SmolLM2 {figure}, batch {}", ours.batch),
         value: of(ours),
         unit,
         better: Better::More,
         target: None,
         peer,
-        how: "`ephor model info --bench` in f32, the best of 3 repetitions: prompts of 128 tokens without \
-              shared prefix, 16 greedy tokens behind each, 2 options behind 120 cached shared and 8 new tokens. \
-              llama.cpp (PyPI `xllamacpp`) computes in Q4_1 and not in f32, over its server's interface, the \
-              best of 2; its threads spin, so that it suffers more from a machine that is shared. In f32 and on \
-              2 free cores it was seen at about 540 prefill and 160 decode tokens/s at batch 32."
-            .to_owned(),
-    }
+        how: HOW.to_owned(),
     };
     let prefill: fn(&Speed) -> f64 = |s| s.prefill_tokens_per_s;
     let decode: fn(&Speed) -> f64 = |s| s.decode_tokens_per_s;
@@ -80,6 +80,7 @@ fn llama(bench: &Bench) -> Theirs {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let mut script = command(python);
         script.arg(in_root("xtask/peers/speed.py")).arg(models()?.0.join(FILE)).arg(threads.to_string());
+        script.env("OMP_WAIT_POLICY", "passive");
         let taken = child::measure(script.args(BATCHES.map(|b| b.to_string())))?;
         let speeds = taken.stdout.lines().filter(|l| l.starts_with('{')).map(serde_json::from_str::<Speed>);
         Ok(speeds.map(|s| s.map(|s| (s.batch, s))).collect::<std::result::Result<_, _>>()?)

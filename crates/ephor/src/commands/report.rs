@@ -6,10 +6,12 @@ use crate::exit::Exit;
 use crate::screen::{self, Screen};
 use crate::session::{Session, calibrations};
 use crate::{figures, log};
+use ::report::{Cost, Findings};
 use model::Model;
 use model::replay::Replay;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use store::RunFolder;
 
 pub fn report(args: &Report) -> Result<(), Exit> {
     let screen = Screen::new(args.place.display);
@@ -26,13 +28,24 @@ pub fn report(args: &Report) -> Result<(), Exit> {
         file.models.iter().zip(cards(&file)).map(|(name, card)| (name.clone(), silent(&card))).collect();
     let session = Session::seat(study, &models)?;
     let mut page = session.page(&folder, calibration, file.calibrated)?;
-    let path = figures::write(&folder, &page, args.html.as_deref())?;
+    let path = args.html.clone().unwrap_or_else(|| folder.path.join("report.html"));
     page.findings.report = path.to_string_lossy().into_owned();
+    keep_cost(&folder, &mut page.findings);
+    figures::write(&folder, &page, Some(&path))?;
     if args.json {
         return json(&page.findings);
     }
     screen::out(&report::terminal(&page, screen::width(), screen::colour()));
     Ok(())
+}
+
+/// What playing cost is not on record with the episodes: it is carried over from the last summary.
+fn keep_cost(folder: &RunFolder, findings: &mut Findings) {
+    let known = folder.read("summary.json").ok();
+    if let Some(before) = known.and_then(|text| serde_json::from_str::<Findings>(&text).ok()) {
+        let Cost { cached, usd, wall_s, prompt_tokens_computed, .. } = before.cost;
+        findings.cost = Cost { cached, usd, wall_s, prompt_tokens_computed, ..findings.cost.clone() };
+    }
 }
 
 /// The cards of the run's models, in the order of their names.

@@ -5,6 +5,7 @@
 mod fetching;
 mod generation;
 mod hostile;
+mod injection;
 mod oracle;
 mod rows;
 mod scoring;

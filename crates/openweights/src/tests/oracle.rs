@@ -6,7 +6,7 @@ use serde_json::Value;
 
 const BLOCKS: [usize; 3] = [0, 14, 29];
 
-fn oracle() -> Value {
+pub(super) fn oracle() -> Value {
     serde_json::from_str(include_str!("../../fixtures/smollm2.json")).unwrap()
 }
 
@@ -62,7 +62,7 @@ fn tokens_distributions_and_states_agree() {
 fn speed() {
     let model = smollm2();
     let pool = crate::engine::pool(0).unwrap();
-    let speeds = pool.install(|| crate::bench::measure(&model, &[1, 8, 32], 2));
+    let speeds = pool.install(|| crate::bench::measure(&model, &[1, 8, 32], 3));
     for speed in speeds {
         std::io::Write::write_all(&mut std::io::stderr(), format!("{speed:?}\n").as_bytes()).unwrap();
         assert!(speed.prefill_tokens_per_s > 0.0 && speed.decode_tokens_per_s > 0.0);

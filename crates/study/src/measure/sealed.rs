@@ -90,6 +90,14 @@ impl<'a> Sealed<'a> {
         }
     }
 
+    /// Why something in this episode is missing; `None` when every question has an answer.
+    pub fn hole(&self) -> Option<Missing> {
+        if !self.complete {
+            return Some(Missing::Incomplete);
+        }
+        self.asked.keys().filter_map(|id| self.answer(id).err()).min()
+    }
+
     /// Whether a decision was put to the seat at all.
     pub fn was_asked(&self, id: &str) -> bool {
         self.asked.contains_key(format!("{id}/for").as_str())

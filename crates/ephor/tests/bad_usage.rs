@@ -1,0 +1,484 @@
+//! What a user gets wrong on the command line: the very message, the exit code, and nothing
+//! half-written.
+
+#![allow(clippy::unwrap_used, reason = "a test says so by failing")]
+
+mod lab;
+
+use expect_test::{Expect, expect};
+use lab::{Lab, MINE};
+
+/// Runs a command in a folder and compares code and messages, and what it leaves behind: nothing.
+#[track_caller]
+fn check(lab: &Lab, arguments: &str, expected: Expect) {
+    let before = lab.files();
+    let ran = lab.ephor(arguments);
+    let mut told = lab::named(&ran.to_string());
+    if lab.files() != before {
+        told += &format!("left behind: {}\n", lab.files());
+    }
+    expected.assert_eq(&told);
+}
+
+#[test]
+fn names_that_do_not_exist_on_the_command_line() {
+    let lab = Lab::new();
+    lab.write("mine/scenario.toml", MINE);
+    check(
+        &lab,
+        "run secret-ofer --model control/random",
+        expect![[r#"
+        exit 2
+        error: ephor: there is no study, scenario or path `secret-ofer`
+        accepted: first-look, false-premise, peer-review, secret-offer
+    "#]],
+    );
+    check(
+        &lab,
+        "run ./nowhere --model control/random",
+        expect![[r#"
+        exit 2
+        error: ephor: there is no study, scenario or path `./nowhere`
+        accepted: first-look, false-premise, peer-review, secret-offer
+    "#]],
+    );
+    check(
+        &lab,
+        "run study.toml --model control/random",
+        expect![[r#"
+            exit 2
+            error: study.toml: no such file
+        "#]],
+    );
+    check(
+        &lab,
+        "run mine --model control/random --cells manner=rude",
+        expect![[r#"
+        exit 2
+        error: --cells: `manner=rude`: factor `manner` has no level `rude`
+        accepted: all, baseline, manner=kind
+    "#]],
+    );
+    check(
+        &lab,
+        "run mine --model control/random --cells mood=kind",
+        expect![[r#"
+        exit 2
+        error: --cells: `mood=kind`: there is no factor `mood`
+        accepted: all, baseline, manner=kind
+    "#]],
+    );
+    check(
+        &lab,
+        "run mine --model control/random --cells core",
+        expect![[r#"
+        exit 2
+        error: --cells: `core`: there is no factor `core`
+        accepted: all, baseline, manner=kind
+    "#]],
+    );
+    check(
+        &lab,
+        "run mine --model control/dice",
+        expect![[r#"
+        exit 2
+        error: there is no control `dice` in scenario `mine`
+        accepted: honest, lenient, random, refuser, soft
+    "#]],
+    );
+    check(
+        &lab,
+        "show mine --cell manner=rude",
+        expect![[r#"
+            exit 2
+            error: --cell: cell: factor `manner` has no level `rude`
+            accepted: plain, kind
+        "#]],
+    );
+    check(
+        &lab,
+        "show mine --seat judge",
+        expect![[r#"
+        exit 2
+        error: there is no seat `judge`
+        accepted: clerk
+    "#]],
+    );
+    check(
+        &lab,
+        "show nowhere",
+        expect![[r#"
+        exit 2
+        error: nowhere: there is no scenario or folder `nowhere`
+        accepted: false-premise, peer-review, secret-offer
+    "#]],
+    );
+    check(
+        &lab,
+        "check nowhere",
+        expect![[r#"
+        exit 2
+        error: ephor: there is no study, scenario or path `nowhere`
+        accepted: first-look, false-premise, peer-review, secret-offer
+    "#]],
+    );
+    check(
+        &lab,
+        "calibrate nowhere",
+        expect![[r#"
+        exit 2
+        error: ephor: there is no study, scenario or path `nowhere`
+        accepted: first-look, false-premise, peer-review, secret-offer
+    "#]],
+    );
+    check(
+        &lab,
+        "report nope",
+        expect![[r#"
+        exit 2
+        error: there is no run `nope` in runs
+        hint: `ephor list runs` names them
+    "#]],
+    );
+    check(
+        &lab,
+        "report",
+        expect![[r#"
+        exit 2
+        error: there is no run in runs
+        hint: `ephor run` makes one; --log-dir names another folder
+    "#]],
+    );
+    check(
+        &lab,
+        "replay nope",
+        expect![[r#"
+        exit 2
+        error: there is no run `nope` in runs
+        hint: `ephor list runs` names them
+    "#]],
+    );
+    check(
+        &lab,
+        "list chairs",
+        expect![[r#"
+        exit 2
+        error: invalid value 'chairs' for '<WHAT>'
+          [possible values: scenarios, studies, worlds, measures, controls, models, rooms, runs]
+
+          tip: a similar value exists: 'scenarios'
+
+        For more information, try '--help'.
+    "#]],
+    );
+    check(
+        &lab,
+        "dance",
+        expect![[r#"
+        exit 2
+        error: unrecognized subcommand 'dance'
+
+        Usage: ephor <COMMAND>
+
+        For more information, try '--help'.
+    "#]],
+    );
+}
+
+#[test]
+fn studies_of_a_users_own() {
+    let lab = Lab::new();
+    lab.write("mine/scenario.toml", MINE);
+    let run = "run study.toml --model control/random --display none";
+    lab.write("study.toml", "name = \"own\"\n[[scenario]]\nname = \"mine\"\ncontrols = [\"dice\"]\n");
+    check(
+        &lab,
+        run,
+        expect![[r#"
+            exit 2
+            error: study.toml:4:14: scenario.controls: there is no control `dice` in scenario `mine`
+            accepted: honest, lenient, random, refuser, soft
+        "#]],
+    );
+    lab.write("study.toml", "name = \"own\"\n[[scenario]]\nname = \"mine\"\ncells = [\"manner=rude\"]\n");
+    check(
+        &lab,
+        run,
+        expect![[r#"
+            exit 2
+            error: study.toml:4:1: scenario.cells: `manner=rude`: factor `manner` has no level `rude`
+            accepted: all, baseline, manner=kind
+        "#]],
+    );
+    lab.write("study.toml", "name = \"own\"\n[[scenario]]\nname = \"mine\"\nworthings = 2\n");
+    check(
+        &lab,
+        run,
+        expect![[r#"
+        exit 2
+        error: study.toml:4:1: unknown field `worthings`
+        accepted: name, cells, wordings, states, epochs, limit, controls, quick
+    "#]],
+    );
+    lab.write("study.toml", "name = \"own\"\nscenario = []\n");
+    check(
+        &lab,
+        run,
+        expect![[r#"
+            exit 2
+            error: study.toml:2:1: scenario: a study names at least one scenario
+        "#]],
+    );
+    lab.write("study.toml", "name = \"own\"\n[[scenario]]\nname = \"yours\"\n");
+    check(
+        &lab,
+        run,
+        expect![[r#"
+            exit 2
+            error: study.toml:3:9: scenario.name: there is no scenario or folder `yours`
+            accepted: false-premise, peer-review, secret-offer
+        "#]],
+    );
+    lab.write("study.toml", b"name = \"\xff\"");
+    check(
+        &lab,
+        run,
+        expect![[r#"
+            exit 2
+            error: study.toml: not UTF-8 at byte 8
+        "#]],
+    );
+}
+
+#[test]
+fn models_that_cannot_answer() {
+    let lab = Lab::new();
+    lab.write("mine/scenario.toml", MINE);
+    check(
+        &lab,
+        "run mine --model openai/gpt-4.1-mini",
+        expect![[r#"
+        exit 2
+        error: openai/gpt-4.1-mini: no key: set OPENAI_API_KEY in the environment or in `.env`
+    "#]],
+    );
+    check(
+        &lab,
+        "run mine --model openai-api/my-service/m",
+        expect![[r#"
+        exit 2
+        error: openai-api/my-service/m: no address: set MY_SERVICE_BASE_URL, in the environment or in `.env`, to the address that ends in `/v1`
+    "#]],
+    );
+    check(
+        &lab,
+        "run mine --model clod/opus",
+        expect![[r#"
+        exit 2
+        error: clod/opus: unknown provider `clod`; hosted: openai/MODEL, openrouter/MODEL, ollama/MODEL, vllm/MODEL, sglang/MODEL, llamacpp/MODEL, openai-api/SERVICE/MODEL; here: local/MODEL, control/NAME, replay/RUN
+    "#]],
+    );
+    check(
+        &lab,
+        "run mine --model smollm2",
+        expect![[r#"
+        exit 2
+        error: smollm2: unknown provider `smollm2`; hosted: openai/MODEL, openrouter/MODEL, ollama/MODEL, vllm/MODEL, sglang/MODEL, llamacpp/MODEL, openai-api/SERVICE/MODEL; here: local/MODEL, control/NAME, replay/RUN
+    "#]],
+    );
+    check(
+        &lab,
+        "run mine --model openai/",
+        expect![[r#"
+        exit 2
+        error: openai/: a model's name is openai/MODEL, openrouter/MODEL, ollama/MODEL, vllm/MODEL, sglang/MODEL, llamacpp/MODEL, openai-api/SERVICE/MODEL
+    "#]],
+    );
+    check(
+        &lab,
+        "run mine --model local/nothing",
+        expect![[r#"
+        exit 2
+        error: no model nothing: give smollm2 or the path of a GGUF file
+    "#]],
+    );
+    check(
+        &lab,
+        "run mine --model replay/nope",
+        expect![[r#"
+        exit 2
+        error: there is no run `nope` in runs
+        hint: `ephor list runs` names them
+    "#]],
+    );
+    check(
+        &lab,
+        "model info local/nothing",
+        expect![[r#"
+        exit 2
+        error: no model local/nothing: give smollm2 or the path of a GGUF file
+    "#]],
+    );
+    let lab = Lab::new().with("VLLM_BASE_URL", "not an address");
+    lab.write("mine/scenario.toml", MINE);
+    check(
+        &lab,
+        "run mine --model vllm/m",
+        expect![[r#"
+        exit 2
+        error: vllm/m: VLLM_BASE_URL is no address (relative URL without a base); wanted an address such as http://localhost:8000/v1
+    "#]],
+    );
+}
+
+#[test]
+fn weights_that_are_none() {
+    let lab = Lab::new();
+    lab.write("mine/scenario.toml", MINE);
+    lab.write("text.gguf", "This is a letter and no model.");
+    check(
+        &lab,
+        "run mine --model local/./text.gguf",
+        expect![[r#"
+        exit 2
+        error: ./text.gguf is no model that this program runs: no GGUF file: it begins with "This" instead of "GGUF"
+    "#]],
+    );
+    lab.write("empty.gguf", "");
+    check(
+        &lab,
+        "model info ./empty.gguf",
+        expect![[r#"
+        exit 2
+        error: ./empty.gguf is no model that this program runs: the file ends at byte 0, inside the magic at byte 0: it is truncated or damaged
+    "#]],
+    );
+    // A GGUF's first 24 bytes: magic, version 3, and counts of tensors and facts that do not follow.
+    let mut torn = b"GGUF\x03\0\0\0".to_vec();
+    torn.extend(5u64.to_le_bytes());
+    torn.extend(7u64.to_le_bytes());
+    lab.write("torn.gguf", torn);
+    check(
+        &lab,
+        "model info ./torn.gguf",
+        expect![[r#"
+        exit 2
+        error: ./torn.gguf is no model that this program runs: the file ends at byte 24, inside a metadata key at byte 24: it is truncated or damaged
+    "#]],
+    );
+    check(
+        &lab,
+        "model info ./missing.gguf",
+        expect![[r#"
+        exit 2
+        error: no model ./missing.gguf: give smollm2 or the path of a GGUF file
+    "#]],
+    );
+}
+
+#[test]
+fn numbers_out_of_bounds() {
+    let lab = Lab::new();
+    lab.write("mine/scenario.toml", MINE);
+    check(
+        &lab,
+        "run mine --model control/random --seeds 0",
+        expect![[r#"
+        exit 2
+        error: invalid value '0' for '--seeds <SEEDS>': 0 is not in 1..=1000000
+
+        For more information, try '--help'.
+    "#]],
+    );
+    check(
+        &lab,
+        "run mine --model control/random --wordings many",
+        expect![[r#"
+        exit 2
+        error: invalid value 'many' for '--wordings <WORDINGS>': invalid digit found in string
+
+        For more information, try '--help'.
+    "#]],
+    );
+    check(
+        &lab,
+        "run mine --model control/random --timeout -1",
+        expect![[r#"
+            exit 2
+            error: invalid value '-1' for '--timeout <TIMEOUT>': a number of seconds from 0.001 to 86400
+
+            For more information, try '--help'.
+        "#]],
+    );
+    check(
+        &lab,
+        "run mine --model control/random --timeout 0",
+        expect![[r#"
+            exit 2
+            error: invalid value '0' for '--timeout <TIMEOUT>': a number of seconds from 0.001 to 86400
+
+            For more information, try '--help'.
+        "#]],
+    );
+    check(
+        &lab,
+        "run mine --model control/random --timeout nan",
+        expect![[r#"
+            exit 2
+            error: invalid value 'nan' for '--timeout <TIMEOUT>': a number of seconds from 0.001 to 86400
+
+            For more information, try '--help'.
+        "#]],
+    );
+    check(
+        &lab,
+        "run mine --model control/random --max-connections 0",
+        expect![[r#"
+        exit 2
+        error: invalid value '0' for '--max-connections <MAX_CONNECTIONS>': 0 is not in 1..=10000
+
+        For more information, try '--help'.
+    "#]],
+    );
+    check(
+        &lab,
+        "run mine --model control/random --display loud",
+        expect![[r#"
+        exit 2
+        error: invalid value 'loud' for '--display <DISPLAY>'
+          [possible values: rich, plain, none]
+
+        For more information, try '--help'.
+    "#]],
+    );
+    check(
+        &lab,
+        "run mine --model control/random --until 0.1",
+        expect![[r#"
+        exit 2
+        error: unexpected argument '--until' found
+
+          tip: to pass '--until' as a value, use '-- --until'
+
+        Usage: ephor run --model <MODEL> <WHAT>...
+
+        For more information, try '--help'.
+    "#]],
+    );
+}
+
+#[test]
+fn a_log_folder_that_cannot_be() {
+    let lab = Lab::new();
+    lab.write("mine/scenario.toml", MINE);
+    lab.write("file", "in the way");
+    check(
+        &lab,
+        "run mine --model control/random --log-dir file/runs --display none",
+        expect![[r#"
+            exit 3
+            error: file/runs/mine-RUN: Not a directory (os error 20)
+            hint: choose another folder with --log-dir
+        "#]],
+    );
+}
