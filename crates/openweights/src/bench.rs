@@ -117,7 +117,7 @@ fn question(model: &ModelFile, which: usize) -> Vec<u32> {
 fn options(model: &Arc<ModelFile>, batch: usize) -> f64 {
     let settings = Settings::default();
     let counters = Arc::new(Counters::default());
-    let mut runner = Runner::new(model.clone(), settings.cache_bytes_max, counters.clone());
+    let mut runner = Runner::new(model.clone(), settings.cache_bytes_max, counters);
     let mut seconds = 0.0;
     // The first round fills the cache with the shared prefix.
     for round in 0..2 {
@@ -135,6 +135,5 @@ fn options(model: &Arc<ModelFile>, batch: usize) -> f64 {
         }
         seconds = begun.elapsed().as_secs_f64();
     }
-    eprintln!("batch {batch}: {:?} per request {} first {}", counters.read(), counters.read().option_tokens as f64 / 2.0 / batch as f64, question(model, 1).len());
     (2 * batch) as f64 / seconds
 }

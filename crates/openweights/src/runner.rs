@@ -11,7 +11,7 @@ use crate::job::{Generate, Generated, Ongoing, Probe, Probed, RequestError, Scor
 use crate::model_file::ModelFile;
 use crate::pages::{Page, SLOTS, View, held};
 use crate::sample::choose;
-use crate::scoring::{Scoring, sequences};
+use crate::scoring::{Scoring, WHOLE_MAX, sequences};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -147,9 +147,10 @@ impl Runner {
         let mut sequences = Vec::new();
         let mut counts = Vec::new();
         let mut taps: Vec<usize> = Vec::new();
+        let whole = jobs.iter().filter(|job| matches!(job, Job::Score(..))).count() <= WHOLE_MAX;
         for job in &jobs {
             let before = sequences.len();
-            sequences_of(job, &mut sequences);
+            sequences_of(job, whole, &mut sequences);
             counts.push(sequences.len() - before);
             if let Job::Probe(probe, _) = job {
                 taps.extend(&probe.blocks);
@@ -259,9 +260,9 @@ impl Runner {
     fn settle(&mut self, ticket: Ticket, made: &[Vec<Made>], taps: &[usize], tapped: &[Vec<f32>]) {
         match ticket {
             Ticket::Score { score, ways, pasts, reply } => {
-                let way = |way: &Vec<At>| way.iter().map(|at| made[at.row][at.nth].logp()).sum();
-                let options = ways.iter().map(|ways| ways.iter().map(way).collect()).collect();
-                let scoring = Scoring::new(&score, options, pasts);
+                let way = |way: &Vec<At>| way.iter().map(|at| made[at.row][at.nth].logp()).collect();
+                let found: Vec<_> = ways.iter().map(|ways| ways.iter().map(way).collect()).collect();
+                let scoring = Scoring::new(&score, &found, pasts);
                 if scoring.is_complete() {
                     drop(reply.send(Ok(scoring.finish([]))));
                 } else {
@@ -379,9 +380,9 @@ fn make(what: &Use, logits: &[f32], total: f64) -> Made {
 }
 
 /// The sequences that a job needs.
-fn sequences_of(job: &Job, out: &mut Vec<Sequence>) {
+fn sequences_of(job: &Job, whole: bool, out: &mut Vec<Sequence>) {
     match job {
-        Job::Score(score, _) => out.extend(sequences(score)),
+        Job::Score(score, _) => out.extend(sequences(score, whole)),
         Job::Generate(generate, _) => {
             let (tokens, keep) = (generate.prompt.clone(), generate.prompt.len());
             out.push(Sequence { tokens, wanted: vec![keep - 1], keep });

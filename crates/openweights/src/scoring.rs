@@ -6,12 +6,16 @@ use crate::job::Score;
 use crate::options::SKIPPED_MAX;
 use crate::pages::View;
 
+/// Up to so many scores run whole at once: a second pass would take longer than the rows it saves.
+/// The scores are the same either way.
+pub(crate) const WHOLE_MAX: usize = 4;
+
 /// The sequences of a score's first pass, option by option, way by way: the canonical way whole, of
-/// the others all but the last token.
-pub(crate) fn sequences(score: &Score) -> impl Iterator<Item = Sequence> {
+/// the others all but the last token unless `whole`.
+pub(crate) fn sequences(score: &Score, whole: bool) -> impl Iterator<Item = Sequence> {
     let keep = score.context.len();
     let of = move |(nth, way): (usize, &Vec<u32>)| {
-        let body = if nth == 0 || std::env::var("OLDWAY").is_ok() { way.len() } else { way.len().saturating_sub(1) };
+        let body = if nth == 0 || whole { way.len() } else { way.len().saturating_sub(1) };
         let tokens: Vec<u32> = score.context.iter().chain(&way[..body]).copied().collect();
         Sequence { wanted: (keep - 1..tokens.len()).collect(), tokens, keep }
     };
@@ -36,24 +40,28 @@ struct Open {
 }
 
 impl Scoring {
-    /// From ln p of each way as far as the first pass gives it, and the keys and values of its
-    /// [`sequences`].
-    pub(crate) fn new(score: &Score, mut options: Vec<Vec<f64>>, pasts: Vec<Vec<View>>) -> Self {
+    /// From ln p of the tokens of each way, and of the end token where the first pass gives it, and
+    /// from the keys and values of its [`sequences`].
+    pub(crate) fn new(score: &Score, found: &[Vec<Vec<f64>>], pasts: Vec<Vec<View>>) -> Self {
         let mut pasts = pasts.into_iter();
-        let mut open = Vec::new();
-        for (option, (ways, logp)) in score.options.iter().zip(&mut options).enumerate() {
-            let canonical = logp.first().copied().unwrap_or_default();
-            let others = ways.len().saturating_sub(1).max(1);
-            let least = canonical + (SKIPPED_MAX / others as f64).ln();
-            for (way, (tokens, logp)) in ways.iter().zip(logp).enumerate() {
-                let past = pasts.next().unwrap_or_default();
-                let Some(last) = tokens.last().copied().filter(|_| way > 0 && std::env::var("OLDWAY").is_err()) else { continue };
-                if *logp <= least {
-                    *logp = f64::NEG_INFINITY;
-                } else {
-                    open.push(Open { option, way, last, past });
+        let (mut options, mut open) = (Vec::new(), Vec::new());
+        for (option, (ways, found)) in score.options.iter().zip(found).enumerate() {
+            let behind = |way: usize| if way == 0 { 1 } else { 0 };
+            let spelled =
+                |(way, tokens): (usize, &Vec<u32>)| found[way].iter().take(tokens.len() + behind(way)).sum();
+            let mut logp: Vec<f64> = ways.iter().enumerate().map(spelled).collect();
+            skip(&mut logp);
+            for (way, (tokens, past)) in ways.iter().zip(pasts.by_ref()).enumerate() {
+                if way == 0 || logp[way] == f64::NEG_INFINITY {
+                    continue;
+                }
+                match (found[way].get(tokens.len()), tokens.last()) {
+                    (Some(end), _) => logp[way] += end,
+                    (None, Some(last)) => open.push(Open { option, way, last: *last, past }),
+                    (None, None) => {}
                 }
             }
+            options.push(logp);
         }
         Self { options, open, end: score.end }
     }
@@ -85,6 +93,23 @@ impl Scoring {
 
     pub(crate) fn is_complete(&self) -> bool {
         self.open.is_empty()
+    }
+}
+
+/// Sets ln p of the least likely ways to -∞, as many as together hold at most [`SKIPPED_MAX`] of the
+/// first, the canonical one. The others' are those without the end token: they are at most as likely
+/// with it.
+fn skip(logp: &mut [f64]) {
+    let Some((canonical, others)) = logp.split_first_mut() else { return };
+    let mut others: Vec<&mut f64> = others.iter_mut().collect();
+    others.sort_by(|a, b| a.total_cmp(b));
+    let mut skipped = 0.0;
+    for logp in others {
+        skipped += (*logp - *canonical).exp();
+        if skipped > SKIPPED_MAX {
+            break;
+        }
+        *logp = f64::NEG_INFINITY;
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{probes, runner, scores, smollm2, tiny};
 use crate::options::{MORE_MAX, SKIPPED_MAX, ways};
 use crate::runner::{Counters, Runner};
+use crate::scoring::WHOLE_MAX;
 use crate::{ModelFile, Probe, Score};
 use std::sync::Arc;
 
@@ -43,7 +44,8 @@ fn checked(model: &Arc<ModelFile>, context: &[u32], options: &[&str]) -> (f64, u
     let counters = Arc::new(Counters::default());
     let mut runner = Runner::new(model.clone(), usize::MAX, counters.clone());
     let score = Score::new(&model.tokenizer, context.to_vec(), options);
-    let got = scores(&mut runner, vec![score]).remove(0);
+    // Enough of the same that a second pass follows.
+    let got = scores(&mut runner, vec![score; WHOLE_MAX + 1]).remove(0);
     let lacks = |(option, got): (&&str, f64)| {
         let lacks = 1.0 - (got - sum_of_ways(model, context, option, MORE_MAX)).exp();
         assert!(lacks > -1e-5 && lacks < SKIPPED_MAX + 1e-5, "{option:?} lacks {lacks:.1e}");
