@@ -19,12 +19,10 @@ pub(crate) struct Ran {
     pub(crate) passed: Passed,
     /// For each sequence, the rows of `passed` that hold its wanted positions.
     pub(crate) rows: Vec<Vec<usize>>,
-    /// For each sequence, the keys and values of its tokens.
+    /// For each sequence with `keep > 0`, the keys and values of its first `keep` tokens.
     pub(crate) views: Vec<Vec<View>>,
-    /// Tokens of the sequences that went through the model: those within what some sequence keeps,
-    /// and those beyond.
+    /// Tokens that went through the model.
     pub(crate) computed: usize,
-    pub(crate) beyond: usize,
 }
 
 /// Runs `sequences`, and beside them `steps` (spans without parents that go on from their own
@@ -36,15 +34,14 @@ pub(crate) fn run(
     steps: &mut Vec<Span>,
     taps: &[usize],
 ) -> Ran {
-    let spans = std::mem::take(steps);
-    let step_count = spans.len();
-    let mut trie = Trie { tree, spans, edges: Vec::new(), sequences, computed: 0, beyond: 0 };
+    let mut trie = Trie { tree, spans: std::mem::take(steps), edges: Vec::new(), sequences };
+    let step_count = trie.spans.len();
     trie.edges.extend((0..step_count).map(|_| Edge { from: 0, start: 0 }));
     let mut order: Vec<usize> = (0..sequences.len()).collect();
     order.sort_by(|a, b| sequences[*a].tokens.cmp(&sequences[*b].tokens));
     let mut ends = vec![None; sequences.len()];
     trie.grow(&order, 0, None, &mut ends);
-    let Trie { mut spans, edges, computed, beyond, .. } = trie;
+    let Trie { mut spans, edges, .. } = trie;
 
     let passed = decoder.pass(&mut spans, taps);
     let first_rows: Vec<usize> = spans
@@ -55,6 +52,7 @@ pub(crate) fn run(
             Some(first)
         })
         .collect();
+    let computed = spans.iter().map(|s| s.tokens.len()).sum();
     let rows = sequences
         .iter()
         .zip(&ends)
@@ -63,15 +61,20 @@ pub(crate) fn run(
     let prompts = spans.split_off(step_count);
     *steps = spans;
     let chains = freeze(prompts, step_count);
-    let all = |(s, end): (&Sequence, &Option<usize>)| {
+    let keep = |(s, end): (&Sequence, &Option<usize>)| {
+        if s.keep == 0 {
+            return Vec::new();
+        }
         let chain = end.map_or(&[][..], |e| &chains[e - step_count]);
-        slice(chain, 0, s.tokens.len())
+        slice(chain, 0, s.keep)
     };
-    let views: Vec<Vec<View>> = sequences.iter().zip(&ends).map(all).collect();
+    let views: Vec<Vec<View>> = sequences.iter().zip(&ends).map(keep).collect();
     for (sequence, views) in sequences.iter().zip(&views) {
-        tree.insert(&sequence.tokens[..sequence.keep], &slice(views, 0, sequence.keep));
+        if sequence.keep > 0 {
+            tree.insert(&sequence.tokens[..sequence.keep], views);
+        }
     }
-    Ran { passed, rows, views, computed, beyond }
+    Ran { passed, rows, views, computed }
 }
 
 /// Where a span's edge lies in its sequences: it begins at `from`, its new tokens at `start`.
@@ -85,8 +88,6 @@ struct Trie<'a> {
     spans: Vec<Span>,
     edges: Vec<Edge>,
     sequences: &'a [Sequence],
-    computed: usize,
-    beyond: usize,
 }
 
 impl Trie<'_> {
@@ -121,10 +122,6 @@ impl Trie<'_> {
         let views = self.tree.find(tokens);
         let known = crate::pages::held(&views);
         let start = known.min(wanted.first().copied().unwrap_or(end)).clamp(from, end);
-        let kept = group.iter().map(|i| self.sequences[*i].keep).max().unwrap_or_default();
-        let kept = kept.clamp(start, end);
-        self.computed += kept - start;
-        self.beyond += end - kept;
         self.spans.push(Span {
             tokens: tokens[start..].to_vec(),
             parent,

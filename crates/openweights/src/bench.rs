@@ -4,26 +4,20 @@ use crate::decoder::Span;
 use crate::engine::Settings;
 use crate::job::Score;
 use crate::model_file::ModelFile;
-use crate::options::BYTES_MAX;
 use crate::pages::{SLOTS, View};
 use crate::runner::{Counters, Job, Runner};
 use crate::sample::likeliest;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::oneshot;
-use trace::{Message, Role};
 
 /// Tokens of a prompt of the measurement.
 const PROMPT: usize = 128;
 /// Steps of the decoding measurement.
 const STEPS: usize = 16;
-/// What all contexts of the scoring measurement share. It is a question in earnest: which ways of an
-/// option need their end tokens depends on the probabilities.
-const STORY: &str = "Eight orchards stand along the river, and each has one keeper. Every spring \
-    the keepers meet at the mill and vote on how much water each orchard may draw. A keeper who \
-    draws more than the vote allows harvests more, and those further down the river harvest less. \
-    You keep the third orchard. Tonight the keeper of the fourth offers to leave the sluice \
-    between you open. Nobody else would know. Answer Yes or No. Do you accept in year";
+/// Tokens that all contexts of the scoring measurement share, and those that each has of its own.
+const SHARED: usize = 120;
+const OWN: usize = 8;
 
 /// Speed at one batch size.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,8 +28,7 @@ pub struct Speed {
     pub prefill_tokens_per_s: f64,
     /// Generated tokens per second: greedy, behind those prompts.
     pub decode_tokens_per_s: f64,
-    /// Options scored per second: "Yes" and "No" behind a question of about 130 tokens of which the
-    /// last ten are new.
+    /// Options scored per second: "Yes" and "No" behind 120 cached shared and 8 new tokens.
     pub options_per_s: f64,
 }
 
@@ -102,17 +95,6 @@ fn generation(model: &ModelFile, batch: usize) -> (f64, f64) {
     ((batch * prompt) as f64 / prefill, (batch * STEPS) as f64 / decode)
 }
 
-/// The story with its own end for each `which`, as the model's chat template has it.
-fn question(model: &ModelFile, which: usize) -> Vec<u32> {
-    let text = format!("{STORY} {which}?");
-    let messages = [Message { role: Role::User, text: text.clone() }];
-    let templated = model.template.as_ref().and_then(|t| t.encode(&model.tokenizer, &messages).ok());
-    let mut tokens = templated.unwrap_or_else(|| model.tokenizer.encode(&text));
-    let room = model.shape().context.saturating_sub(BYTES_MAX).max(1);
-    tokens.drain(..tokens.len().saturating_sub(room));
-    tokens
-}
-
 /// Options scored per second.
 fn options(model: &Arc<ModelFile>, batch: usize) -> f64 {
     let settings = Settings::default();
@@ -123,7 +105,8 @@ fn options(model: &Arc<ModelFile>, batch: usize) -> f64 {
     for round in 0..2 {
         let mut answers = Vec::new();
         for which in 0..batch {
-            let context = question(model, round * batch + which);
+            let mut context = text(model, 0, SHARED);
+            context.extend(text(model, 1 + round * batch + which, OWN));
             let (reply, answer) = oneshot::channel();
             let score = Score::new(&model.tokenizer, context, &["Yes", "No"]);
             runner.add(Job::Score(score, reply));

@@ -57,8 +57,7 @@ impl Engine {
         self.counters.read()
     }
 
-    /// ln p(option, end of turn | context) of each option, summed over its ways of tokenisation as
-    /// [`crate::options`] says.
+    /// ln p(option, end of turn | context) of each option, summed over its ways of tokenisation.
     pub async fn score(&self, score: Score) -> Result<Vec<f64>, RequestError> {
         let longest = score.options.iter().flatten().map(Vec::len).max().unwrap_or(0);
         self.check(&score.context, longest)?;

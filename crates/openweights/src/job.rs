@@ -33,8 +33,7 @@ pub enum RequestError {
 #[derive(Clone, Debug)]
 pub struct Score {
     pub context: Vec<u32>,
-    /// For each option, the ways to tokenise it, the canonical one first: the score lacks at most
-    /// [`crate::options::SKIPPED_MAX`] of the sum over them.
+    /// For each option, the ways to tokenise it.
     pub options: Vec<Vec<Vec<u32>>>,
     /// The token behind each option.
     pub end: u32,

@@ -54,7 +54,6 @@ mod panels;
 pub mod reference;
 mod runner;
 mod sample;
-mod scoring;
 mod template;
 mod tokenizer;
 mod weights;

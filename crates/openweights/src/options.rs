@@ -10,22 +10,10 @@
 //! The other ways matter: on SmolLM2, asked to answer ACCEPT or REFUSE, they hold 96 % of the
 //! probability of "ACCEPT" and 4 % of that of "REFUSE"; of "Yes" they hold 2 in 100,000. What the cap
 //! leaves out can only make a score too low: at most 9 parts in 10,000 of the option's probability on
-//! the examples of the test `mass_beyond_the_cap`.
-//!
-//! An option's score is the sum over its enumerated ways of p(way, end of turn | context), less what
-//! is skipped. The canonical way is always in it. Of each other way, p(way) without the end token
-//! bounds its part from above and needs no row of its last token; the least of these bounds are
-//! skipped as long as they add up to at most [`SKIPPED_MAX`] of the canonical way's part. So a score
-//! is at most that much below the whole sum, relatively, and never above it. What is skipped depends
-//! on the context's and the option's own probabilities alone, never on companions or the cache.
-//!
-//! A bound by the first token alone would skip next to nothing: "Y" has a hundredth to a third of the
-//! probability of "Yes, end of turn" where "Y|es" has a hundred-thousandth.
+//! the eight examples of the test `mass_beyond_the_cap`.
 
 use crate::tokenizer::Tokenizer;
 
-/// What an option's skipped ways may hold, in parts of its score.
-pub const SKIPPED_MAX: f64 = 1e-3;
 /// Ways beyond the canonical one.
 pub const MORE_MAX: usize = 4;
 /// Longer options are scored in their canonical tokenisation only.

@@ -2,7 +2,6 @@
 //!
 //! Each turn admits what fits, runs all of it with one step of every generation as a single batch,
 //! and answers what is complete. A generation that ends leaves the batch; one that waits joins it.
-//! A score that lacks the end tokens of some ways has their last tokens in the next batch.
 
 use crate::batch::{Ran, Sequence, run};
 use crate::cache::Tree;
@@ -11,7 +10,6 @@ use crate::job::{Generate, Generated, Ongoing, Probe, Probed, RequestError, Scor
 use crate::model_file::ModelFile;
 use crate::pages::{Page, SLOTS, View, held};
 use crate::sample::choose;
-use crate::scoring::{Scoring, WHOLE_MAX, sequences};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -55,7 +53,6 @@ impl Job {
 pub struct Counters {
     prompt: AtomicU64,
     computed: AtomicU64,
-    option: AtomicU64,
     completion: AtomicU64,
 }
 
@@ -64,10 +61,9 @@ pub struct Counters {
 pub struct Counts {
     /// Tokens of all prompts, contexts and probed texts.
     pub prompt_tokens: u64,
-    /// Those of them that went through the model, because no cached prefix held them.
+    /// Tokens that went through the model because no cached prefix held them, those of options
+    /// included, generated ones not.
     pub computed_tokens: u64,
-    /// Tokens of options that went through the model.
-    pub option_tokens: u64,
     /// Tokens generated.
     pub completion_tokens: u64,
 }
@@ -77,7 +73,6 @@ impl Counters {
         Counts {
             prompt_tokens: self.prompt.load(Ordering::Relaxed),
             computed_tokens: self.computed.load(Ordering::Relaxed),
-            option_tokens: self.option.load(Ordering::Relaxed),
             completion_tokens: self.completion.load(Ordering::Relaxed),
         }
     }
@@ -96,15 +91,6 @@ enum Made {
     All(Vec<f32>),
 }
 
-impl Made {
-    fn logp(&self) -> f64 {
-        match self {
-            Self::Logp(logp) => *logp,
-            _ => f64::NAN,
-        }
-    }
-}
-
 /// A generation in the batch.
 struct Active {
     ongoing: Ongoing,
@@ -120,15 +106,13 @@ pub(crate) struct Runner {
     tree: Tree,
     counters: Arc<Counters>,
     active: Vec<Active>,
-    scoring: Vec<(Scoring, Reply<Vec<f64>>)>,
     waiting: VecDeque<Job>,
 }
 
 impl Runner {
     pub(crate) fn new(model: Arc<ModelFile>, cache_bytes_max: usize, counters: Arc<Counters>) -> Self {
         let tree = Tree::new(cache_bytes_max);
-        let (active, scoring, waiting) = (Vec::new(), Vec::new(), VecDeque::new());
-        Self { model, tree, counters, active, scoring, waiting }
+        Self { model, tree, counters, active: Vec::new(), waiting: VecDeque::new() }
     }
 
     pub(crate) fn add(&mut self, job: Job) {
@@ -136,21 +120,19 @@ impl Runner {
     }
 
     pub(crate) fn is_idle(&self) -> bool {
-        self.active.is_empty() && self.scoring.is_empty() && self.waiting.is_empty()
+        self.active.is_empty() && self.waiting.is_empty()
     }
 
     /// One pass.
     pub(crate) fn turn(&mut self) {
         self.active.retain(|a| !a.reply.is_closed());
-        self.scoring.retain(|(_, reply)| !reply.is_closed());
         let jobs = self.admit();
         let mut sequences = Vec::new();
         let mut counts = Vec::new();
         let mut taps: Vec<usize> = Vec::new();
-        let whole = jobs.iter().filter(|job| matches!(job, Job::Score(..))).count() <= WHOLE_MAX;
         for job in &jobs {
             let before = sequences.len();
-            sequences_of(job, whole, &mut sequences);
+            sequences_of(job, &mut sequences);
             counts.push(sequences.len() - before);
             if let Job::Probe(probe, _) = job {
                 taps.extend(&probe.blocks);
@@ -160,14 +142,13 @@ impl Runner {
         taps.sort_unstable();
         taps.dedup();
         let mut steps: Vec<Span> = self.active.iter_mut().map(Active::step).collect();
-        steps.extend(self.scoring.iter_mut().flat_map(|(scoring, _)| scoring.steps()));
-        let lasts = (steps.len() - self.active.len()) as u64;
+        let step_rows = steps.len();
         let ran = run(&self.model.decoder, &mut self.tree, &sequences, &mut steps, &taps);
         for (active, step) in self.active.iter_mut().zip(steps) {
             active.take_back(step);
         }
-        self.counters.computed.fetch_add(ran.computed as u64, Ordering::Relaxed);
-        self.counters.option.fetch_add(ran.beyond as u64 + lasts, Ordering::Relaxed);
+        let computed = (ran.computed - step_rows) as u64;
+        self.counters.computed.fetch_add(computed, Ordering::Relaxed);
         self.answer(jobs, &counts, &taps, ran);
     }
 
@@ -204,36 +185,21 @@ impl Runner {
             let (sampling, draw) = active.ongoing.next_draw();
             uses[row].push(Use::Choose(sampling, draw));
         }
-        let ends = self.scoring.iter().flat_map(|(scoring, _)| scoring.ends());
-        for (row, end) in (self.active.len()..).zip(ends) {
-            uses[row].push(Use::Logp(end));
-        }
         let window = self.model.decoder.shape().context;
         let mut tickets = Vec::new();
         let mut first = 0;
         for (job, count) in jobs.into_iter().zip(counts) {
             let rows = &ran.rows[first..first + count];
-            let pasts = ran.views[first..first + count].to_vec();
-            tickets.push(Ticket::new(job, rows, pasts, window, &mut uses));
+            let past = ran.views[first].clone();
+            tickets.push(Ticket::new(job, rows, past, window, &mut uses));
             first += count;
         }
         let made = self.model.decoder.logits(&ran.passed.last, |row, logits, total| {
             uses[row].iter().map(|u| make(u, logits, total)).collect::<Vec<_>>()
         });
-        self.finish(&made[self.active.len()..]);
         self.advance(&made);
         for ticket in tickets {
             self.settle(ticket, &made, taps, &ran.passed.taps);
-        }
-    }
-
-    /// Answers the scores whose last rows `made` begins with.
-    fn finish(&mut self, made: &[Vec<Made>]) {
-        let mut made = made.iter();
-        for (scoring, reply) in std::mem::take(&mut self.scoring) {
-            let count = scoring.ends().count();
-            let ends: Vec<f64> = made.by_ref().take(count).map(|row| row[0].logp()).collect();
-            drop(reply.send(Ok(scoring.finish(ends))));
         }
     }
 
@@ -258,16 +224,15 @@ impl Runner {
     }
 
     fn settle(&mut self, ticket: Ticket, made: &[Vec<Made>], taps: &[usize], tapped: &[Vec<f32>]) {
+        let logp = |at: &At| match &made[at.row][at.nth] {
+            Made::Logp(logp) => *logp,
+            _ => f64::NAN,
+        };
         match ticket {
-            Ticket::Score { score, ways, pasts, reply } => {
-                let way = |way: &Vec<At>| way.iter().map(|at| made[at.row][at.nth].logp()).collect();
-                let found: Vec<_> = ways.iter().map(|ways| ways.iter().map(way).collect()).collect();
-                let scoring = Scoring::new(&score, &found, pasts);
-                if scoring.is_complete() {
-                    drop(reply.send(Ok(scoring.finish([]))));
-                } else {
-                    self.scoring.push((scoring, reply));
-                }
+            Ticket::Score { options, reply } => {
+                let way = |way: &Vec<At>| way.iter().map(logp).sum::<f64>();
+                let option = |ways: &Vec<Vec<At>>| log_sum(ways.iter().map(way));
+                drop(reply.send(Ok(options.iter().map(option).collect())));
             }
             Ticket::Generate { ongoing, past, at, reply } => {
                 let ongoing = *ongoing;
@@ -326,20 +291,14 @@ struct At {
 
 /// A request in the pass, with where its answer will stand.
 enum Ticket {
-    Score { score: Score, ways: Vec<Vec<Vec<At>>>, pasts: Vec<Vec<View>>, reply: Reply<Vec<f64>> },
+    Score { options: Vec<Vec<Vec<At>>>, reply: Reply<Vec<f64>> },
     Generate { ongoing: Box<Ongoing>, past: Vec<View>, at: At, reply: Reply<Generated> },
     Probe { blocks: Vec<usize>, rows: Vec<At>, reply: Reply<Probed> },
 }
 
 impl Ticket {
-    /// `rows` are the wanted rows of the job's sequences, `pasts` their pages.
-    fn new(
-        job: Job,
-        rows: &[Vec<usize>],
-        mut pasts: Vec<Vec<View>>,
-        window: usize,
-        uses: &mut [Vec<Use>],
-    ) -> Self {
+    /// `rows` are the wanted rows of the job's sequences, `past` the pages of its prompt.
+    fn new(job: Job, rows: &[Vec<usize>], past: Vec<View>, window: usize, uses: &mut [Vec<Use>]) -> Self {
         let mut note = |row: usize, what: Use| {
             uses[row].push(what);
             At { row, nth: uses[row].len() - 1 }
@@ -354,14 +313,14 @@ impl Ticket {
                     rows.iter().zip(tokens).map(|(row, t)| note(*row, Use::Logp(*t))).collect()
                 };
                 let mut option = |ways: &Vec<Vec<u32>>| ways.iter().map(&mut way).collect();
-                let ways = score.options.iter().map(&mut option).collect();
-                Self::Score { score, ways, pasts, reply }
+                let options = score.options.iter().map(&mut option).collect();
+                Self::Score { options, reply }
             }
             Job::Generate(generate, reply) => {
                 let mut ongoing = Ongoing::new(&generate, window);
                 let (sampling, draw) = ongoing.next_draw();
                 let at = note(rows[0][0], Use::Choose(sampling, draw));
-                Self::Generate { ongoing: Box::new(ongoing), past: pasts.swap_remove(0), at, reply }
+                Self::Generate { ongoing: Box::new(ongoing), past, at, reply }
             }
             Job::Probe(probe, reply) => {
                 let rows = rows[0].iter().map(|row| note(*row, Use::All)).collect();
@@ -380,9 +339,16 @@ fn make(what: &Use, logits: &[f32], total: f64) -> Made {
 }
 
 /// The sequences that a job needs.
-fn sequences_of(job: &Job, whole: bool, out: &mut Vec<Sequence>) {
+fn sequences_of(job: &Job, out: &mut Vec<Sequence>) {
     match job {
-        Job::Score(score, _) => out.extend(sequences(score, whole)),
+        Job::Score(score, _) => {
+            let keep = score.context.len();
+            for way in score.options.iter().flatten() {
+                let tokens: Vec<u32> = score.context.iter().chain(way).copied().collect();
+                let wanted = (keep - 1..tokens.len()).collect();
+                out.push(Sequence { tokens, wanted, keep });
+            }
+        }
         Job::Generate(generate, _) => {
             let (tokens, keep) = (generate.prompt.clone(), generate.prompt.len());
             out.push(Sequence { tokens, wanted: vec![keep - 1], keep });
@@ -400,4 +366,13 @@ fn extra_rows(job: &Job) -> usize {
         Job::Score(score, _) => score.options.iter().flatten().map(Vec::len).sum(),
         _ => 1,
     }
+}
+
+/// ln Σ e^x, in the order given.
+fn log_sum(xs: impl Iterator<Item = f64> + Clone) -> f64 {
+    let max = xs.clone().fold(f64::NEG_INFINITY, f64::max);
+    if max == f64::NEG_INFINITY {
+        return max;
+    }
+    max + xs.map(|x| (x - max).exp()).sum::<f64>().ln()
 }

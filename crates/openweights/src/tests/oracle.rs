@@ -62,7 +62,7 @@ fn tokens_distributions_and_states_agree() {
 fn speed() {
     let model = smollm2();
     let pool = crate::engine::pool(0).unwrap();
-    let speeds = pool.install(|| crate::bench::measure(&model, &[1, 8, 32], 3));
+    let speeds = pool.install(|| crate::bench::measure(&model, &[1, 8, 32], 2));
     for speed in speeds {
         std::io::Write::write_all(&mut std::io::stderr(), format!("{speed:?}\n").as_bytes()).unwrap();
         assert!(speed.prefill_tokens_per_s > 0.0 && speed.decode_tokens_per_s > 0.0);

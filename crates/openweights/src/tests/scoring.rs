@@ -1,9 +1,7 @@
 //! Option scores are sums that a reader can do by hand.
 
 use super::{probes, runner, scores, smollm2, tiny};
-use crate::options::{MORE_MAX, SKIPPED_MAX, ways};
-use crate::runner::{Counters, Runner};
-use crate::scoring::WHOLE_MAX;
+use crate::options::{MORE_MAX, ways};
 use crate::{ModelFile, Probe, Score};
 use std::sync::Arc;
 
@@ -38,32 +36,17 @@ fn ways_are_spelled_in_order_of_their_tokens() {
     assert_eq!(spelled(&"Yes".repeat(9)).len(), 1, "too long for more than the canonical way");
 }
 
-/// Scores `options` and checks that each lacks at most [`SKIPPED_MAX`] of the sum over its ways.
-/// Returns the largest part that one lacks and the rows of options that were run.
-fn checked(model: &Arc<ModelFile>, context: &[u32], options: &[&str]) -> (f64, u64) {
-    let counters = Arc::new(Counters::default());
-    let mut runner = Runner::new(model.clone(), usize::MAX, counters.clone());
-    let score = Score::new(&model.tokenizer, context.to_vec(), options);
-    // Enough of the same that a second pass follows.
-    let got = scores(&mut runner, vec![score; WHOLE_MAX + 1]).remove(0);
-    let lacks = |(option, got): (&&str, f64)| {
-        let lacks = 1.0 - (got - sum_of_ways(model, context, option, MORE_MAX)).exp();
-        assert!(lacks > -1e-5 && lacks < SKIPPED_MAX + 1e-5, "{option:?} lacks {lacks:.1e}");
-        lacks
-    };
-    let most = options.iter().zip(got).map(lacks).fold(0.0, f64::max);
-    assert_eq!(counters.read().computed_tokens, context.len() as u64);
-    (most, counters.read().option_tokens)
-}
-
 #[test]
 fn a_score_is_the_sum_over_ways() {
     let model = tiny::model();
     let context = model.tokenizer.encode("<|im_start|>user\nIs it?<|im_end|>\n");
-    checked(&model, &context, &["Yes", "No", "1", "10", "", "neither of them"]);
-    // Beside the canonical token: Ye, Y and Y|e, then s, es and s where the end token matters.
-    let (_, rows) = checked(&model, &context, &["Yes"]);
-    assert!((4..=7).contains(&rows), "{rows}");
+    let options = ["Yes", "No", "1", "10", "", "neither of them"];
+    let score = Score::new(&model.tokenizer, context.clone(), &options);
+    let got = scores(&mut runner(&model), vec![score]).remove(0);
+    for (option, got) in options.iter().zip(got) {
+        let want = sum_of_ways(&model, &context, option, MORE_MAX);
+        assert!((got - want).abs() < 1e-5, "{option:?}: {got} instead of {want}");
+    }
 }
 
 #[test]
@@ -80,41 +63,17 @@ fn a_score_does_not_depend_on_companions_or_cache() {
     assert_eq!(scores(&mut shared, vec![score("Is it so?")])[0], alone);
 }
 
-const ASKS: [(&str, &[&str]); 6] = [
-    ("Is Paris in France? Answer Yes or No.", &["Yes", "No"]),
-    ("Paris is in Germany. Is that so? Reply with No or Yes.", &["Yes", "No"]),
-    ("Do you accept the secret tool? Answer ACCEPT or REFUSE.", &["ACCEPT", "REFUSE"]),
-    ("Do you accept, refuse or report the offer?", &["accept", "refuse", "report"]),
-    ("Grade the answer from 1 to 10.", &["7", "10"]),
-    ("Is the premise false?", &["That is not so.", "I would rather not"]),
-];
-
-fn asked(model: &ModelFile, ask: &str) -> Vec<u32> {
-    model.tokenizer.encode(&format!("<|im_start|>user\n{ask}<|im_end|>\n<|im_start|>assistant\n"))
-}
-
 #[test]
 #[ignore = "needs the model: cargo xtask test fetches it and sets EPHOR_MODELS"]
-fn scores_are_the_sums_over_ways_on_smollm2() {
+fn yes_is_the_sum_of_its_ways_on_smollm2() {
     let model = smollm2();
-    for (ask, options) in ASKS {
-        let (most, rows) = checked(&model, &asked(&model, ask), options);
-        let all: usize =
-            options.iter().flat_map(|o| ways(&model.tokenizer, o, MORE_MAX)).map(|w| w.len()).sum();
-        let shown = format!("{options:?}: skipped {most:.1e} at most; {rows} rows, {all} tokens of ways\n");
-        std::io::Write::write_all(&mut std::io::stderr(), shown.as_bytes()).unwrap();
-    }
-}
-
-#[test]
-#[ignore = "needs the model: cargo xtask test fetches it and sets EPHOR_MODELS"]
-fn smollm2_scores_do_not_depend_on_companions_or_cache() {
-    let model = smollm2();
-    let score = |(ask, options): (&str, &[&str])| Score::new(&model.tokenizer, asked(&model, ask), options);
-    let alone = ASKS.map(|ask| scores(&mut runner(&model), vec![score(ask)]).remove(0));
-    let mut shared = runner(&model);
-    for _ in 0..2 {
-        assert_eq!(scores(&mut shared, ASKS.map(score).to_vec()), alone);
+    let text = "<|im_start|>user\nIs Paris in France? Answer Yes or No.<|im_end|>\n<|im_start|>assistant\n";
+    let context = model.tokenizer.encode(text);
+    let score = Score::new(&model.tokenizer, context.clone(), &["Yes", "No"]);
+    let got = scores(&mut runner(&model), vec![score]).remove(0);
+    for (option, got) in ["Yes", "No"].iter().zip(got) {
+        let want = sum_of_ways(&model, &context, option, MORE_MAX);
+        assert!((got - want).abs() < 1e-5, "{option}: {got} instead of {want}");
     }
 }
 
@@ -122,8 +81,15 @@ fn smollm2_scores_do_not_depend_on_companions_or_cache() {
 #[ignore = "needs the model: cargo xtask test fetches it and sets EPHOR_MODELS"]
 fn mass_beyond_the_cap() {
     let model = smollm2();
-    for (ask, options) in ASKS {
-        let context = asked(&model, ask);
+    let asks = [
+        ("Is Paris in France? Answer Yes or No.", &["Yes", "No"][..]),
+        ("Do you accept the secret tool? Answer ACCEPT or REFUSE.", &["ACCEPT", "REFUSE"]),
+        ("Grade the answer from 1 to 10.", &["7", "10"]),
+        ("Is the premise false?", &["That is not so.", "I would rather not"]),
+    ];
+    for (ask, options) in asks {
+        let text = format!("<|im_start|>user\n{ask}<|im_end|>\n<|im_start|>assistant\n");
+        let context = model.tokenizer.encode(&text);
         for option in options {
             let sum = |more| sum_of_ways(&model, &context, option, more);
             let (one, capped, more) = (sum(0), sum(MORE_MAX), sum(40));
