@@ -83,8 +83,8 @@ fn at_100_columns() {
               missing     nothing
 
               caveat      This page is a fixture: its numbers are invented.
-              cost        1,204 requests (310 cached) · 61,230 prompt and 2,345 completion tokens · no price
-                          told · 3 min 41 s
+              cost        1,204 requests (310 cached) · 61,230 prompt (40,100 computed, the rest shared) and
+                          2,345 completion tokens · no price told · 3 min 41 s
               report      runs/first-look-0f3a91c2/report.html
         "#]],
     );
@@ -126,8 +126,9 @@ fn at_80_columns_without_the_forest() {
               missing     nothing
 
               caveat      This page is a fixture: its numbers are invented.
-              cost        1,204 requests (310 cached) · 61,230 prompt and 2,345 completion
-                          tokens · no price told · 3 min 41 s
+              cost        1,204 requests (310 cached) · 61,230 prompt (40,100 computed, the
+                          rest shared) and 2,345 completion tokens · no price told · 3 min
+                          41 s
               report      runs/first-look-0f3a91c2/report.html
         "#]],
     );
