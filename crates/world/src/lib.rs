@@ -4,8 +4,8 @@
 //! World: turn ─▶ view(seat) ─▶ (a seat acts) ─▶ apply(act) ─▶ changes … ─▶ facts
 //! ```
 //!
-//! A world knows its rules and its state. It refuses to know models, async, clocks and randomness
-//! (what is drawn is drawn when it is made). An illegal act is data: state stays as it was.
+//! A world knows its rules and its state. It refuses to know models, async, clocks and any chance
+//! but [`Draw`], which is a function of a seed. An illegal act is data: state stays as it was.
 //! Worlds ship with [`laws`].
 //!
 //! ```
@@ -20,10 +20,14 @@
 //! ```
 
 mod decision;
+mod draw;
 mod form;
+mod game;
 pub mod laws;
 mod world;
 
 pub use decision::{Decision, Presented, Side, VOTE, decide};
+pub use draw::Draw;
 pub use form::{Form, FormSpec, OWN, Tally};
+pub use game::{Game, Player, Seats, play_out};
 pub use world::{Illegal, Turn, World};

@@ -1,0 +1,105 @@
+//! The typed core of a world: a game for a few seats. Fast, pure and without text, so that nulls
+//! of thousands of games cost milliseconds; a world adds prompts, messages and the record.
+
+use crate::Illegal;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use trace::{Change, Fact};
+
+/// A set of seats, at most 32.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Seats(pub u32);
+
+impl Seats {
+    pub const NONE: Self = Self(0);
+
+    /// All of the first `n` seats.
+    pub fn all(n: usize) -> Self {
+        Self(if n >= 32 { u32::MAX } else { (1 << n) - 1 })
+    }
+
+    pub fn one(seat: usize) -> Self {
+        Self(1u32.checked_shl(seat as u32).unwrap_or(0))
+    }
+
+    pub fn has(self, seat: usize) -> bool {
+        self.0 & Self::one(seat).0 != 0
+    }
+
+    pub fn with(self, seat: usize) -> Self {
+        Self(self.0 | Self::one(seat).0)
+    }
+
+    pub fn without(self, seat: usize) -> Self {
+        Self(self.0 & !Self::one(seat).0)
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = usize> {
+        (0..32).filter(move |seat| self.has(*seat))
+    }
+}
+
+/// A pure, seeded game. What holds of worlds holds here: same seed and moves, same bytes; a refused
+/// move changes nothing.
+pub trait Game: Clone + Send + Sync + Serialize + 'static {
+    /// Parameters, as a scenario file gives them.
+    type Rules: Clone + Send + Sync + Serialize + DeserializeOwned;
+    /// A move, as the rules speak of it; JSON as the players write it.
+    type Move: Clone + PartialEq + std::fmt::Debug + Send + Serialize + DeserializeOwned;
+    /// What one seat may know. What it may not know is absent from the type.
+    type View: Clone + Send + Serialize;
+
+    /// Name and version of the rules (`cleanup/1`).
+    const VERSION: &'static str;
+
+    /// A new game. `Err` names the parameter that is wrong and what would be accepted.
+    fn new(rules: &Self::Rules, seed: u64) -> Result<Self, String>;
+    fn seats(&self) -> usize;
+    /// The seats that move now, none seeing another's move. Empty at the end.
+    fn due(&self) -> Seats;
+    /// Most moves of all seats together until the end.
+    fn moves_max(&self) -> u64;
+    fn view(&self, seat: usize) -> Self::View;
+    /// The view in plain words, as a prompt shows it. A function of [`Game::view`] alone.
+    fn words(view: &Self::View) -> String;
+    /// JSON Schema of what this seat may play now.
+    fn schema(view: &Self::View) -> Value;
+    /// Plays, or refuses and changes nothing.
+    fn play(&mut self, seat: usize, made: &Self::Move) -> Result<(), Illegal>;
+    /// The move that is made for a seat that makes none.
+    fn forfeit(&self, seat: usize) -> Self::Move;
+    /// Points so far, one per seat.
+    fn points(&self) -> Vec<f64>;
+    /// What the last accepted move changed, for the record.
+    fn changes(&self) -> Vec<Change>;
+    /// What the game states of itself at its end (or so far).
+    fn facts(&self) -> Vec<Fact>;
+}
+
+/// A scripted player without text: sees the view of its seat and nothing else; `luck` is its dice.
+pub trait Player<G: Game>: Send {
+    fn choose(&mut self, view: &G::View, luck: &mut dyn rand::Rng) -> G::Move;
+}
+
+/// Plays a game to its end with one player per seat.
+pub fn play_out<G: Game>(
+    game: &mut G,
+    players: &mut [Box<dyn Player<G>>],
+    luck: &mut dyn rand::Rng,
+) -> Result<(), Illegal> {
+    loop {
+        let due = game.due();
+        if due.is_empty() {
+            return Ok(());
+        }
+        for seat in due.iter() {
+            let made = players[seat].choose(&game.view(seat), luck);
+            game.play(seat, &made)?;
+        }
+    }
+}
