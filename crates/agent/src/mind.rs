@@ -4,7 +4,9 @@ use crate::read_choice;
 use futures_util::future::try_join_all;
 use model::{Model, ModelError};
 use std::sync::Arc;
-use trace::{Act, Answer, Ask, Brief, Completion, Message, Observation, Read, Request, Role, Sampling};
+use trace::{
+    Act, Answer, Ask, Brief, Completion, Finish, Message, Observation, Read, Request, Role, Sampling,
+};
 
 /// A model that was told something and now plays a seat.
 pub struct Mind {
@@ -74,6 +76,9 @@ fn read(ask: &Ask, completion: &Completion) -> Answer {
     if let Some(logp) = normalised(&completion.option_logp, ask.menu.len()) {
         let best = (0..logp.len()).fold(0, |best, i| if logp[i] > logp[best] { i } else { best });
         return answer(Some(ask.menu[best].name.clone()), Read::Scored, logp);
+    }
+    if matches!(completion.finish, Finish::Refused | Finish::Filtered) {
+        return answer(None, Read::Refused, Vec::new());
     }
     let options: Vec<String> = ask.menu.iter().map(|c| c.text.clone()).collect();
     let (index, how) = read_choice(&completion.text, &options);

@@ -51,9 +51,9 @@ fn replay(run: &str, log_dir: &Path) -> Result<Replay, Exit> {
     let folder = log::find(log_dir, run)?;
     let mut answers: HashMap<Name, Completion> = HashMap::new();
     let mut card: Option<ModelCard> = None;
-    for episode in folder.episodes()?.into_values() {
+    folder.each(|episode| {
         let Some(seat) = episode.key.seats.first().filter(|s| !s.model.name.starts_with("control/")) else {
-            continue;
+            return;
         };
         card.get_or_insert(seat.model.clone());
         let mut asked = HashMap::new();
@@ -68,7 +68,7 @@ fn replay(run: &str, log_dir: &Path) -> Result<Replay, Exit> {
                 _ => {}
             }
         }
-    }
+    })?;
     let card = card.ok_or_else(|| Exit::usage(format!("run `{run}` holds no answers of a model")))?;
     Ok(Replay::new(card, answers))
 }

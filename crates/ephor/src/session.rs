@@ -49,6 +49,7 @@ impl Till {
     }
 }
 
+#[async_trait::async_trait]
 impl ResponseCache for Till {
     fn get(&self, key: &Name) -> Option<Completion> {
         let found = self.responses.get(key);
@@ -56,11 +57,14 @@ impl ResponseCache for Till {
         found
     }
 
-    fn put(&self, purchase: &Purchase) -> Result<(), String> {
+    async fn put(&self, purchase: &Purchase) -> Result<(), String> {
         if let Some(usd) = purchase.usd {
             *self.usd.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(0.0) += usd;
         }
-        self.responses.put(purchase).map_err(|e| e.to_string())
+        let (told, hears) = tokio::sync::oneshot::channel();
+        self.responses.put(purchase.clone(), |written| drop(told.send(written)));
+        let written = hears.await.map_err(|_| "the ledger was closed".to_owned())?;
+        written.map_err(|e| e.to_string())
     }
 }
 
@@ -167,7 +171,7 @@ impl Session {
         calibrated: bool,
     ) -> Result<Page, Exit> {
         let run = folder.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let mut page = study::page(&self.study, &self.casts, &folder.episodes()?, calibration, &run);
+        let mut page = study::page(&self.study, &self.casts, folder, calibration, &run)?;
         page.bill = self.bill();
         page.reproduce = self.reproduce(&run);
         if !calibrated {

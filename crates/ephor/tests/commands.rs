@@ -350,6 +350,16 @@ fn a_changed_scenario_is_not_reported_as_the_old_one() {
     lab.ephor("replay").ended(2);
 }
 
+/// What is recorded finds a user's scenario from any folder.
+#[test]
+fn a_run_is_reported_from_another_folder() {
+    let lab = with_mine();
+    lab.ephor("run mine --model control/honest --no-calibration --json").ended(0);
+    lab.write("elsewhere/note", "");
+    let told = lab.shell("cd elsewhere && $EPHOR report mine --log-dir ../runs --json && $EPHOR replay mine --log-dir ../runs").ended(0);
+    assert!(told.stdout.contains("\"study\": \"mine\""), "{told}");
+}
+
 /// The record, one JSON line per episode.
 fn record(lab: &Lab) -> Vec<Value> {
     let bytes = fs::read(lab.run_folder("runs").join("episodes-0001.jsonl.zst")).unwrap();

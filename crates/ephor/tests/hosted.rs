@@ -179,7 +179,7 @@ fn nonsense() {
             adoption label: unfair-and-harmful − none: - [-, -] n 0 cannot-tell
             adoption ethics: stated − none: - [-, -] n 0 cannot-tell
             unfairness-aversion tool: benign − collusive: - [-, -] n 0 cannot-tell
-            missing: 72 unparsed of 72
+            missing: 72 refused of 72
             144 requests, 0 cached
         "#]],
     );

@@ -7,11 +7,12 @@ use trace::{Completion, ModelCard, Name, Purchase, Request, name_of};
 
 /// Where purchases are kept. The implementation is durable: when `put` returns, the purchase
 /// survives a kill.
+#[async_trait::async_trait]
 pub trait ResponseCache: Send + Sync {
     /// The completion bought under this key.
     fn get(&self, key: &Name) -> Option<Completion>;
     /// Records a purchase. An error means that it may be lost: the completion is then not used.
-    fn put(&self, purchase: &Purchase) -> Result<(), String>;
+    async fn put(&self, purchase: &Purchase) -> Result<(), String>;
 }
 
 /// The key of a request to a model: messages, options, sampling, seed and sample index.
@@ -54,7 +55,7 @@ impl Model for Cached {
         }
         let answered = self.inner.answer(request).await?;
         if let Some(purchase) = &answered.purchase {
-            self.cache.put(purchase).map_err(|why| ModelError {
+            self.cache.put(purchase).await.map_err(|why| ModelError {
                 kind: Kind::Storage,
                 model: self.card().name.clone(),
                 message: format!("the completion could not be recorded: {why}"),

@@ -1,19 +1,31 @@
 //! Every completion that was bought, by the request that bought it.
+//!
+//! A purchase is on disk before it is used, and waiting for a disk takes milliseconds. So purchases
+//! that arrive while one write waits share the next: one frame, one wait.
 
 use crate::frames::read_frames_from;
 use crate::{Frames, StoreError};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 use trace::{Completion, Name, Purchase, Record, Request};
 
-/// The purchases of a log folder: those of earlier runs and of this one. What is put is on disk
-/// before the call returns.
+/// The purchases of a log folder: those of earlier runs and of this one.
 pub struct Responses {
     run: PathBuf,
     own: PathBuf,
-    ledger: Mutex<Frames>,
-    known: Mutex<Known>,
+    known: Arc<Mutex<Known>>,
+    /// `None` only while it is dropped.
+    till: Option<Sender<Put>>,
+    writer: Option<JoinHandle<()>>,
+}
+
+/// A purchase to be written, and whom to tell.
+struct Put {
+    purchase: Purchase,
+    told: Box<dyn FnOnce(Result<(), Arc<StoreError>>) + Send>,
 }
 
 #[derive(Default)]
@@ -24,19 +36,20 @@ struct Known {
 }
 
 impl Known {
+    fn keep(&mut self, record: Record) {
+        if let Record::Purchase(p) = record {
+            let Purchase { key, request, completion, .. } = *p;
+            self.bought.insert(key, (request, completion));
+        }
+    }
+
     /// Reads what a ledger holds beyond what was read of it.
     fn read(&mut self, path: &Path) -> Result<(), StoreError> {
         let start = self.read.get(path).copied().unwrap_or(0);
         if std::fs::metadata(path).is_ok_and(|m| m.len() <= start) {
             return Ok(());
         }
-        let keep = |record: Record| {
-            if let Record::Purchase(p) = record {
-                let Purchase { key, request, completion, .. } = *p;
-                self.bought.insert(key, (request, completion));
-            }
-        };
-        let end = read_frames_from(path, start, keep)?;
+        let end = read_frames_from(path, start, |record| self.keep(record))?;
         self.read.insert(path.into(), end);
         Ok(())
     }
@@ -53,7 +66,14 @@ impl Responses {
         let own = run.join(format!("ledger-{shard:04}.jsonl.zst"));
         let busy = || StoreError::io(&own)(std::io::Error::other("another process writes this ledger"));
         let ledger = Frames::claim(&own)?.ok_or_else(busy)?;
-        Ok(Self { run: run.into(), own, ledger: Mutex::new(ledger), known: Mutex::new(known) })
+        let known = Arc::new(Mutex::new(known));
+        let (till, puts) = channel();
+        let thread = std::thread::Builder::new().name("ledger".into());
+        let writer = {
+            let known = known.clone();
+            thread.spawn(move || write(ledger, &puts, &known)).map_err(StoreError::io(&own))?
+        };
+        Ok(Self { run: run.into(), own, known, till: Some(till), writer: Some(writer) })
     }
 
     /// The completion bought by a request, be it by another process that plays this run.
@@ -68,13 +88,14 @@ impl Responses {
         known.bought.get(key).map(|(_, completion)| completion.clone())
     }
 
-    /// Records a purchase, durably.
-    pub fn put(&self, purchase: &Purchase) -> Result<(), StoreError> {
-        let record = Record::Purchase(Box::new(purchase.clone()));
-        self.ledger.lock().unwrap_or_else(std::sync::PoisonError::into_inner).append(&[record])?;
-        let entry = (purchase.request.clone(), purchase.completion.clone());
-        self.known().bought.insert(purchase.key.clone(), entry);
-        Ok(())
+    /// Records a purchase; `told` hears when it is on disk, or why it is not.
+    pub fn put(&self, purchase: Purchase, told: impl FnOnce(Result<(), Arc<StoreError>>) + Send + 'static) {
+        let put = Put { purchase, told: Box::new(told) };
+        let Some(till) = &self.till else { return };
+        if let Err(unsent) = till.send(put) {
+            let gone = std::io::Error::other("the ledger's writer is gone");
+            (unsent.0.told)(Err(Arc::new(StoreError::io(&self.own)(gone))));
+        }
     }
 
     /// The requests that were bought: what a miss is compared with.
@@ -82,8 +103,33 @@ impl Responses {
         self.known().bought.values().map(|(request, _)| request.clone()).collect()
     }
 
-    fn known(&self) -> std::sync::MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Responses {
+    fn drop(&mut self) {
+        drop(self.till.take());
+        // What was put is written before the file's lock is given up.
+        let _ = self.writer.take().map(JoinHandle::join);
+    }
+}
+
+/// Writes purchases until nobody can put any more: all that wait, as one frame.
+fn write(mut ledger: Frames, puts: &Receiver<Put>, known: &Mutex<Known>) {
+    while let Ok(first) = puts.recv() {
+        let (mut records, mut told) = (Vec::new(), Vec::new());
+        for put in std::iter::once(first).chain(puts.try_iter()) {
+            records.push(Record::Purchase(Box::new(put.purchase)));
+            told.push(put.told);
+        }
+        let written = ledger.append(&records).map_err(Arc::new);
+        if written.is_ok() {
+            let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+            records.into_iter().for_each(|record| known.keep(record));
+        }
+        told.into_iter().for_each(|told| told(written.clone()));
     }
 }
 

@@ -22,26 +22,41 @@ impl RunFolder {
         Ok(Self { path })
     }
 
-    /// All episodes on record by name. Of two records of one episode a finished one wins.
+    /// All episodes on record by name. For thousands rather [`RunFolder::each`].
     pub fn episodes(&self) -> Result<BTreeMap<Name, Episode>, StoreError> {
-        let mut all: BTreeMap<Name, Episode> = BTreeMap::new();
-        for path in files(&self.path, "episodes-") {
-            let keep = |record: Record| {
-                if let Record::Episode(episode) = record
-                    && all.get(&episode.name).is_none_or(|old| old.end != End::Done)
-                {
-                    all.insert(episode.name.clone(), *episode);
-                }
-            };
-            read_frames(&path, keep)?;
-        }
+        let mut all = BTreeMap::new();
+        self.each(|episode| drop(all.insert(episode.name.clone(), episode)))?;
         Ok(all)
+    }
+
+    /// Hands over every episode on record once, in no order that means anything, holding one group
+    /// of them at a time. Of several records of one episode the first finished one counts, else
+    /// the first.
+    pub fn each(&self, mut take: impl FnMut(Episode)) -> Result<(), StoreError> {
+        let finished = self.finished()?;
+        let mut seen = HashSet::new();
+        for path in files(&self.path, "episodes-") {
+            read_frames(&path, |record: Record| {
+                if let Record::Episode(episode) = record
+                    && (episode.end == End::Done) == finished.contains(&episode.name)
+                    && seen.insert(episode.name.clone())
+                {
+                    take(*episode);
+                }
+            })?;
+        }
+        Ok(())
     }
 
     /// The names of the episodes that are finished.
     fn finished(&self) -> Result<HashSet<Name>, StoreError> {
-        let episodes = self.episodes()?;
-        Ok(episodes.into_iter().filter(|(_, e)| e.end == End::Done).map(|(name, _)| name).collect())
+        let mut all = HashSet::new();
+        for path in files(&self.path, "episodes-") {
+            finished_in(&path, |name| {
+                all.insert(name);
+            })?;
+        }
+        Ok(all)
     }
 
     /// Opens the run for playing: a shard of this process's own, and the index.
@@ -114,13 +129,7 @@ impl Writer {
             let Some(shard) = shard_of(&path).filter(|s| *s != self.shard) else { continue };
             if let Some(_dead) = Frames::claim(&path)? {
                 let mut names = Vec::new();
-                read_frames(&path, |record: Record| {
-                    if let Record::Episode(e) = record
-                        && e.end == End::Done
-                    {
-                        names.push(e.name);
-                    }
-                })?;
+                finished_in(&path, |name| names.push(name))?;
                 self.index.done(names.iter())?;
                 self.index.release(shard)?;
             }
@@ -133,6 +142,39 @@ impl Writer {
         let log_dir = self.folder.path.parent().unwrap_or(&self.folder.path);
         Responses::open(&self.folder.path, log_dir, self.shard)
     }
+}
+
+/// What of a record says whether an episode is finished: the events are passed over.
+#[derive(serde::Deserialize)]
+struct Title {
+    v: u32,
+    kind: String,
+    #[serde(default)]
+    name: Option<Name>,
+    #[serde(default)]
+    end: Option<End>,
+}
+
+/// The name of a record's episode if it is finished.
+#[derive(serde::Deserialize)]
+#[serde(try_from = "Title")]
+struct Finished(Option<Name>);
+
+impl TryFrom<Title> for Finished {
+    type Error = String;
+
+    fn try_from(title: Title) -> Result<Self, String> {
+        let Title { v, kind, name, end } = title;
+        if v > trace::VERSION {
+            return Err(format!("version {v}"));
+        }
+        Ok(Self(name.filter(|_| kind == "episode" && end == Some(End::Done))))
+    }
+}
+
+/// Hands over the names of the finished episodes of one file.
+fn finished_in(path: &Path, mut take: impl FnMut(Name)) -> Result<(), StoreError> {
+    read_frames(path, |Finished(name)| name.into_iter().for_each(&mut take))
 }
 
 fn shard_of(path: &Path) -> Option<u32> {

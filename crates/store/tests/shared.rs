@@ -3,10 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
 use std::path::Path;
-use store::{Frames, RunFolder, StoreError, read_frames};
+use store::{Frames, Responses, RunFolder, StoreError, read_frames};
 use tempfile::TempDir;
 use trace::{
-    Completion, End, Episode, EpisodeKey, Finish, Purchase, Request, Sampling, Usage, VERSION, name_of,
+    Completion, End, Episode, EpisodeKey, Finish, Purchase, Record, Request, Sampling, Usage, VERSION,
+    name_of,
 };
 
 fn episode(state: u32, end: End) -> Episode {
@@ -94,6 +95,38 @@ fn a_flipped_bit_before_the_last_frame_is_told_and_nothing_is_cut_off() {
     }
 }
 
+/// Records a purchase and waits until it is told that it is on disk.
+fn put(responses: &Responses, bought: Purchase) {
+    let (told, hears) = std::sync::mpsc::channel();
+    responses.put(bought, move |written| told.send(written.map_err(|e| e.to_string())).unwrap());
+    hears.recv().unwrap().unwrap();
+}
+
+/// Purchases put at once share their writes: each is told, each is in the file, in fewer frames.
+#[test]
+fn purchases_that_wait_together_are_written_together() {
+    let dir = TempDir::new().unwrap();
+    let folder = RunFolder::create(dir.path(), "run").unwrap();
+    let responses = folder.writer().unwrap().responses().unwrap();
+    let (told, hears) = std::sync::mpsc::channel();
+    for seed in 0..200 {
+        let told = told.clone();
+        let path = folder.path.join("ledger-0001.jsonl.zst");
+        responses.put(purchase(seed), move |written| {
+            let mut on_disk = false;
+            let key = purchase(seed).key;
+            let look = |r: Record| on_disk |= matches!(r, Record::Purchase(p) if p.key == key);
+            read_frames(&path, look).unwrap();
+            told.send(written.is_ok() && on_disk).unwrap();
+        });
+    }
+    assert!((0..200).all(|_| hears.recv().unwrap()), "told before it was on disk");
+    drop(responses);
+    let bytes = std::fs::read(folder.path.join("ledger-0001.jsonl.zst")).unwrap();
+    let frames = bytes.windows(4).filter(|w| *w == [0x28, 0xb5, 0x2f, 0xfd]).count();
+    assert!(frames < 200, "{frames} frames for 200 purchases");
+}
+
 #[test]
 fn what_another_process_bought_is_known() {
     let dir = TempDir::new().unwrap();
@@ -103,7 +136,7 @@ fn what_another_process_bought_is_known() {
     for seed in 0..3 {
         let bought = purchase(seed);
         assert_eq!(mine.get(&bought.key), None);
-        theirs.put(&bought).unwrap();
+        put(&theirs, bought.clone());
         assert_eq!(mine.get(&bought.key), Some(bought.completion));
     }
 }

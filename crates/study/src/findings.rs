@@ -12,6 +12,7 @@ use report::{
 };
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use store::{RunFolder, StoreError};
 use trace::{Ask, Choice, Episode, Event, Name, Read, Sampling};
 
 /// Who plays a part: the study's models and the controls that stand beside them.
@@ -21,22 +22,20 @@ pub struct Cast {
 }
 
 /// The episodes that a study plans, by model, in the order in which they are played.
-pub fn plans(study: &Study, cast: &Cast) -> Vec<Plan> {
+pub fn plans<'a>(study: &'a Study, cast: &'a Cast) -> impl Iterator<Item = Plan> + 'a {
     let part = &study.parts[cast.part];
-    part.sheets
-        .iter()
-        .map(|sheet| plan(cast.part, &part.scenario, sheet, &cast.model, &study.sampling))
-        .collect()
+    part.sheets.iter().map(|sheet| plan(cast.part, &part.scenario, sheet, &cast.model, &study.sampling))
 }
 
-/// Reads the record and says what was found.
+/// Reads the record and says what was found. Episodes are measured as they are read: what is held
+/// are numbers and one transcript of each cell.
 pub fn page(
     study: &Study,
     casts: &[Cast],
-    episodes: &BTreeMap<Name, Episode>,
+    folder: &RunFolder,
     calibration: Vec<Calibration>,
     run: &str,
-) -> Page {
+) -> Result<Page, StoreError> {
     let mut findings = Findings {
         run: run.into(),
         study: study.name.clone(),
@@ -49,33 +48,83 @@ pub fn page(
         report: String::new(),
     };
     let mut scenarios: Vec<ScenarioPage> = study.parts.iter().map(scenario_page).collect();
-    for cast in casts {
-        let part = &study.parts[cast.part];
-        let model = cast.model.card().name.clone();
-        let names = plans(study, cast).into_iter().map(|p| p.name);
-        let played: Vec<(&Sheet, Option<&Episode>)> =
-            part.sheets.iter().zip(names).map(|(sheet, name)| (sheet, episodes.get(&name))).collect();
-        let results = measured(part, &played);
+    for (cast, mut reading) in casts.iter().zip(read(study, casts, folder)?) {
+        reading.miss_the_rest();
+        let Reading { part, model, results, transcripts, cost, .. } = reading;
         let page = &mut scenarios[cast.part];
         page.gates.extend(gates(part, &results, &model));
-        if !model.starts_with("control/") {
-            page.transcripts.extend(transcripts(part, &played, &model));
-        }
+        page.transcripts.extend(transcripts.into_values().map(|(_, transcript)| transcript));
         findings.estimates.extend(estimates(&results, &clusters(&part.sheets), &model));
         findings.cells.extend(cell_rows(part, &results, &model));
-        findings.missing.extend(missing_rows(part, &results, &model, played.len()));
-        spend(&mut findings.cost, &played, &model);
+        findings.missing.extend(missing_rows(part, &results, &model, part.sheets.len()));
+        findings.cost.requests += cost.requests;
+        findings.cost.prompt_tokens += cost.prompt_tokens;
+        findings.cost.completion_tokens += cost.completion_tokens;
     }
-    Page { findings, scenarios, reproduce: Vec::new(), bill: Vec::new(), caveats: Vec::new() }
+    Ok(Page { findings, scenarios, reproduce: Vec::new(), bill: Vec::new(), caveats: Vec::new() })
 }
 
-fn measured<'a>(part: &'a Part, played: &[(&Sheet, Option<&Episode>)]) -> Results<'a> {
-    let mut results = Results::new(&part.scenario);
-    for (sheet, episode) in played {
-        let sealed = episode.map_or_else(|| Sealed::of(&[], false), Sealed::new);
-        results.add(&sheet.cell, (sheet.unit, sheet.epoch), &sealed);
+/// What one cast did, as far as it is read.
+struct Reading<'a> {
+    part: &'a Part,
+    model: String,
+    results: Results<'a>,
+    /// Of each cell, by the place of its first sheet: the first unit that was played, and its place.
+    transcripts: BTreeMap<usize, (usize, Transcript)>,
+    /// For each sheet the first one of its cell.
+    firsts: Vec<usize>,
+    cost: Cost,
+    read: Vec<bool>,
+}
+
+fn read<'a>(study: &'a Study, casts: &[Cast], folder: &RunFolder) -> Result<Vec<Reading<'a>>, StoreError> {
+    // A scenario that a study names twice has every episode in two places.
+    let mut places: HashMap<Name, Vec<(usize, usize)>> = HashMap::new();
+    for (at, cast) in casts.iter().enumerate() {
+        for (sheet, plan) in plans(study, cast).enumerate() {
+            places.entry(plan.name).or_default().push((at, sheet));
+        }
     }
-    results
+    let mut readings: Vec<Reading> = casts.iter().map(|cast| Reading::new(study, cast)).collect();
+    folder.each(|episode| {
+        for (cast, sheet) in places.get(&episode.name).into_iter().flatten() {
+            readings[*cast].add(*sheet, &episode);
+        }
+    })?;
+    Ok(readings)
+}
+
+impl<'a> Reading<'a> {
+    fn new(study: &'a Study, cast: &Cast) -> Self {
+        let part = &study.parts[cast.part];
+        let model = cast.model.card().name.clone();
+        let (results, read) = (Results::new(&part.scenario), vec![false; part.sheets.len()]);
+        let mut cells = BTreeMap::new();
+        let firsts =
+            part.sheets.iter().enumerate().map(|(at, s)| *cells.entry(&s.cell).or_insert(at)).collect();
+        Self { part, model, results, transcripts: BTreeMap::new(), firsts, cost: Cost::default(), read }
+    }
+
+    fn add(&mut self, at: usize, episode: &Episode) {
+        let sheet = &self.part.sheets[at];
+        self.results.add(&sheet.cell, (sheet.unit, sheet.epoch), &Sealed::new(episode));
+        self.read[at] = true;
+        if self.model.starts_with("control/") {
+            return;
+        }
+        spend(&mut self.cost, episode);
+        let first = self.firsts[at];
+        if self.transcripts.get(&first).is_none_or(|(known, _)| at < *known) {
+            self.transcripts.insert(first, (at, transcript(self.part, sheet, episode, &self.model)));
+        }
+    }
+
+    /// What is planned and not on record is missing.
+    fn miss_the_rest(&mut self) {
+        for (sheet, _) in self.part.sheets.iter().zip(&self.read).filter(|(_, read)| !**read) {
+            self.results.add(&sheet.cell, (sheet.unit, sheet.epoch), &Sealed::of(&[], false));
+        }
+    }
 }
 
 fn scenario_page(part: &Part) -> ScenarioPage {
@@ -150,29 +199,14 @@ fn missing_rows(part: &Part, results: &Results, model: &str, planned: usize) -> 
     results.missing.iter().map(row).collect()
 }
 
-fn spend(cost: &mut Cost, played: &[(&Sheet, Option<&Episode>)], model: &str) {
-    if model.starts_with("control/") {
-        return;
-    }
-    for event in played.iter().filter_map(|(_, e)| e.as_ref()).flat_map(|e| &e.events) {
+fn spend(cost: &mut Cost, episode: &Episode) {
+    for event in &episode.events {
         if let Event::Completed { completion, .. } = event {
             cost.requests += 1;
             cost.prompt_tokens += completion.usage.prompt_tokens;
             cost.completion_tokens += completion.usage.completion_tokens;
         }
     }
-}
-
-/// One transcript of each cell: its first unit that was played.
-fn transcripts(part: &Part, played: &[(&Sheet, Option<&Episode>)], model: &str) -> Vec<Transcript> {
-    let mut seen = Vec::new();
-    let mut out = Vec::new();
-    for (sheet, episode) in played {
-        let Some(episode) = episode.filter(|_| !seen.contains(&&sheet.cell)) else { continue };
-        seen.push(&sheet.cell);
-        out.push(transcript(part, sheet, episode, model));
-    }
-    out
 }
 
 fn transcript(part: &Part, sheet: &Sheet, episode: &Episode, model: &str) -> Transcript {

@@ -37,10 +37,17 @@ pub struct PartRecord {
     pub controls: Vec<String>,
 }
 
+/// How a scenario is found from any folder: a shipped one by name, a user's by its whole path.
+fn findable(path: &str) -> String {
+    let shipped = crate::scenario::shipped().contains(&path);
+    let whole = std::fs::canonicalize(path).ok().filter(|_| !shipped);
+    whole.map_or_else(|| path.to_owned(), |whole| whole.to_string_lossy().into_owned())
+}
+
 impl RunFile {
     pub fn of(study: &Study, run: &str, cards: &[ModelCard], calibrated: bool) -> Self {
         let part = study.parts.iter().map(|p| PartRecord {
-            path: p.path.clone(),
+            path: findable(&p.path),
             scenario: p.scenario.file.name.clone(),
             version: p.scenario.file.version,
             hash: p.scenario.hash.clone(),

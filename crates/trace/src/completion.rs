@@ -30,6 +30,8 @@ pub enum Finish {
     Scored,
     /// The provider's own filter.
     Filtered,
+    /// The model declined, and the wire sets that apart from an answer.
+    Refused,
 }
 
 /// Tokens as the provider counts them.

@@ -39,7 +39,7 @@ const FIGURES: [(&str, Measure); 5] = [
     ("first-look", first_look::measure),
 ];
 
-/// How much is played: the fixture has 2 cells and is played in 8 wordings.
+/// How much is played: the fixture has 2 cells and 1 wording.
 struct Scale {
     repeats: u32,
     seeds: u32,
@@ -49,7 +49,7 @@ struct Scale {
 impl Scale {
     /// Episodes of one run.
     fn episodes(&self) -> u32 {
-        2 * 8 * self.seeds
+        2 * self.seeds
     }
 }
 
@@ -75,9 +75,9 @@ impl Bench {
         let program = scratch.join("ephor");
         std::fs::copy(target.join("release").join("ephor"), &program)?;
         let scale = if args.quick {
-            Scale { repeats: 1, seeds: 32, starts: 5 }
+            Scale { repeats: 1, seeds: 250, starts: 5 }
         } else {
-            Scale { repeats: 3, seeds: 125, starts: 20 }
+            Scale { repeats: 3, seeds: 1000, starts: 20 }
         };
         Ok(Self { scale, quick: args.quick, peers: !args.no_peers, program, scratch })
     }
@@ -96,7 +96,7 @@ impl Bench {
     /// The fixture, played into a fresh folder.
     fn one_call(&self, model: &str, seeds: u32) -> Command {
         let (mut command, seeds) = (self.ephor(), seeds.to_string());
-        command.args(["run", "xtask/fixtures/one-call", "--model", model, "--wordings", "8"]);
+        command.args(["run", "xtask/fixtures/one-call", "--model", model]);
         command.args(["--seeds", &seeds, "--no-calibration", "--display", "none", "--json", "--log-dir"]);
         command.arg(self.fresh("runs"));
         command

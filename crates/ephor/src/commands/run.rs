@@ -76,7 +76,7 @@ async fn play(session: &Session, writer: &mut Writer, args: &Run, screen: &Scree
     let mut all = Played::default();
     let mut batches: Vec<(Arc<dyn model::Model>, Vec<Plan>)> = Vec::new();
     for cast in &session.casts {
-        let missing = plans(&session.study, cast).into_iter().filter(|p| !done.contains(&p.name));
+        let missing = plans(&session.study, cast).filter(|p| !done.contains(&p.name));
         match batches.iter_mut().find(|(model, _)| Arc::ptr_eq(model, &cast.model)) {
             Some((_, batch)) => batch.extend(missing),
             None => batches.push((cast.model.clone(), missing.collect())),

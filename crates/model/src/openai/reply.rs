@@ -123,12 +123,20 @@ impl Choice {
         match self.finish_reason.as_deref() {
             Some("length" | "max_tokens" | "model_length") => Finish::Length,
             Some("content_filter") => Finish::Filtered,
+            _ if self.message.declines() => Finish::Refused,
             _ => Finish::Stop,
         }
     }
 }
 
 impl WireMessage {
+    /// Whether the answer stands where the wire puts refusals.
+    fn declines(&self) -> bool {
+        let part = |p: &Part| matches!(p, Part::Refusal { refusal } if !refusal.is_empty());
+        let parts = matches!(&self.content, Content::Parts(parts) if parts.iter().any(part));
+        parts || self.refusal.as_ref().is_some_and(|r| !r.is_empty())
+    }
+
     /// The text that the model wrote: its refusal where the wire sets one apart, else its content.
     pub fn into_text(self) -> String {
         match (self.refusal, self.content) {

@@ -32,7 +32,7 @@ async fn contents_of_every_shape() {
     .await;
     check(
         with(r#"{"content":null,"refusal":"I will not."}"#).as_bytes(),
-        expect![[r#""I will not." Stop (0, 0) usd None"#]],
+        expect![[r#""I will not." Refused (0, 0) usd None"#]],
     )
     .await;
     check(with(r#"{"content":42,"refusal":7}"#).as_bytes(), expect![[r#""" Stop (0, 0) usd None"#]]).await;
