@@ -1,0 +1,159 @@
+//! A seat is shown nothing that it may not see.
+
+use crate::game;
+use expect_test::expect;
+use proptest::prelude::*;
+use world::cleanup::{Action, View};
+use world::{Cleanup, Game};
+
+const NEAR: &str = r#"{"window": 1, "freeze_steps": 2}"#;
+
+/// Everything that the seat is shown.
+fn shown(view: &View) -> (String, String, String) {
+    let json = serde_json::to_string(view).unwrap();
+    (json, Cleanup::words(view), Cleanup::schema(view).to_string())
+}
+
+fn any_actions() -> impl Strategy<Value = Vec<[Action; 3]>> {
+    let action = || (0..Action::ALL.len()).prop_map(|at| Action::ALL[at]);
+    prop::collection::vec([action(), action(), action()], 8)
+}
+
+proptest! {
+    /// Seat 0 stays in its corner. As long as nobody comes near, it cannot tell two games apart in
+    /// which the others do different things.
+    #[test]
+    fn what_is_far_is_hidden(seed in 0u64..1000, ours in any_actions(), theirs in any_actions()) {
+        let (mut one, mut other) = (game(NEAR, seed), game(NEAR, seed));
+        for (a, b) in ours.iter().zip(&theirs) {
+            one.step(&[Action::Stay, a[0], a[1], a[2]]);
+            other.step(&[Action::Stay, b[0], b[1], b[2]]);
+            let views = [one.view(0), other.view(0)];
+            if views.iter().any(|view| !view.others.is_empty()) {
+                break;
+            }
+            prop_assert_eq!(shown(&views[0]), shown(&views[1]));
+        }
+    }
+}
+
+#[test]
+fn far_games_differ_for_those_who_see_all() {
+    let stays = [Action::Stay; 4];
+    let busy = [Action::Stay, Action::ALL[3], Action::ALL[2], Action::ALL[4]];
+    let after = |rules: &str, actions: &[Action]| {
+        let mut game = game(rules, 5);
+        game.step(actions);
+        shown(&game.view(0))
+    };
+    assert_ne!(after("{}", &stays), after("{}", &busy));
+    assert_eq!(after(NEAR, &stays), after(NEAR, &busy));
+}
+
+#[test]
+fn pending_moves_are_hidden() {
+    let mut game = game("{}", 5);
+    let before = shown(&game.view(0));
+    for (seat, at) in [(1, 3), (2, 6), (3, 7)] {
+        game.play(seat, &Action::ALL[at]).unwrap();
+        assert_eq!(shown(&game.view(0)), before);
+        assert!(game.changes().is_empty());
+    }
+    game.play(0, &Action::Stay).unwrap();
+    assert_ne!(shown(&game.view(0)), before);
+    assert!(!game.changes().is_empty());
+}
+
+#[test]
+fn an_outsider_cannot_tell_an_alliance_before_it_strikes() {
+    let view = |rules| shown(&game(rules, 5).view(0));
+    assert_eq!(view("{}"), view(r#"{"alliance": [2, 3]}"#));
+}
+
+#[test]
+fn a_window_in_words_and_data() {
+    let mut game = game(r#"{"window": 2, "rows": 3, "freeze_steps": 4}"#, 11);
+    game.step(&[Action::ALL[3], Action::Stay, Action::Stay, Action::Stay]);
+    game.step(&[Action::ALL[9], Action::Stay, Action::Stay, Action::Stay]);
+    expect![[r#"
+        2 of 30 steps are over. The grid has 3 rows and 6 columns; row 0 is in the north, column 0 in the west. Columns 2 to 3 are river, the others orchard.
+        You are seat 0: row 1, column 0, 0 collected.
+        Seat 2: row 2, column 0, 0 collected, frozen for 3 more steps.
+        Apples (row, column): (1, 0) (1, 1) (2, 1).
+        Polluted (row, column): (2, 2). Nothing grows while 6 or more river tiles are polluted.
+        You see at most 2 rows and columns away; what is further is not listed."#]].assert_eq(&Cleanup::words(&game.view(0)));
+    expect![[r#"
+        2 of 30 steps are over. The grid has 3 rows and 6 columns; row 0 is in the north, column 0 in the west. Columns 2 to 3 are river, the others orchard.
+        You are seat 2: row 2, column 0, 0 collected, frozen for 3 more steps.
+        Seat 0: row 1, column 0, 0 collected.
+        Apples (row, column): (1, 0) (1, 1) (2, 1).
+        Polluted (row, column): (2, 2). Nothing grows while 6 or more river tiles are polluted.
+        You see at most 2 rows and columns away; what is further is not listed."#]].assert_eq(&Cleanup::words(&game.view(2)));
+    expect![[r#"{"step":2,"steps":30,"rows":3,"columns":6,"river":[2,3],"pollution_cutoff":6,"window":2,"you":{"seat":2,"row":2,"column":0,"frozen":3,"collected":0},"others":[{"seat":0,"row":1,"column":0,"frozen":0,"collected":0}],"apples":[{"row":1,"column":0},{"row":1,"column":1},{"row":2,"column":1}],"polluted":[{"row":2,"column":2}],"legal":[]}"#]].assert_eq(&serde_json::to_string(&game.view(2)).unwrap());
+    expect!["false"].assert_eq(&Cleanup::schema(&game.view(2)).to_string());
+    expect![[r#"
+        {
+          "anyOf": [
+            {
+              "type": "object",
+              "properties": {
+                "action": {
+                  "enum": [
+                    "stay",
+                    "collect",
+                    "clean"
+                  ]
+                }
+              },
+              "required": [
+                "action"
+              ],
+              "additionalProperties": false
+            },
+            {
+              "type": "object",
+              "properties": {
+                "action": {
+                  "enum": [
+                    "move"
+                  ]
+                },
+                "direction": {
+                  "enum": [
+                    "north",
+                    "east",
+                    "south"
+                  ]
+                }
+              },
+              "required": [
+                "action",
+                "direction"
+              ],
+              "additionalProperties": false
+            },
+            {
+              "type": "object",
+              "properties": {
+                "action": {
+                  "enum": [
+                    "zap"
+                  ]
+                },
+                "direction": {
+                  "enum": [
+                    "north",
+                    "east",
+                    "south"
+                  ]
+                }
+              },
+              "required": [
+                "action",
+                "direction"
+              ],
+              "additionalProperties": false
+            }
+          ]
+        }"#]].assert_eq(&serde_json::to_string_pretty(&Cleanup::schema(&game.view(0))).unwrap());
+}
