@@ -2,7 +2,7 @@
 
 #![allow(clippy::print_stdout, reason = "it prints its result")]
 
-use rand::{Rng, SeedableRng};
+use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::time::Instant;
 use world::cleanup::{Action, CleanupRules};
@@ -33,5 +33,5 @@ fn main() -> Result<(), String> {
 }
 
 fn random_action(luck: &mut impl Rng) -> Action {
-    Action::ALL[(u64::from(luck.next_u32()) * Action::ALL.len() as u64 >> 32) as usize]
+    Action::ALL[luck.random_range(0..Action::ALL.len())]
 }

@@ -1,6 +1,6 @@
 //! A seat is shown nothing that it may not see.
 
-use crate::game;
+use crate::{action, game};
 use expect_test::expect;
 use proptest::prelude::*;
 use world::cleanup::{Action, View};
@@ -39,23 +39,22 @@ proptest! {
 
 #[test]
 fn far_games_differ_for_those_who_see_all() {
-    let stays = [Action::Stay; 4];
-    let busy = [Action::Stay, Action::ALL[3], Action::ALL[2], Action::ALL[4]];
-    let after = |rules: &str, actions: &[Action]| {
+    let after = |rules: &str, actions: [&str; 4]| {
         let mut game = game(rules, 5);
-        game.step(actions);
+        game.step(&actions.map(action));
         shown(&game.view(0))
     };
-    assert_ne!(after("{}", &stays), after("{}", &busy));
-    assert_eq!(after(NEAR, &stays), after(NEAR, &busy));
+    let (still, busy) = ([".", ".", ".", "."], [".", "mv", "m>", "m<"]);
+    assert_ne!(after("{}", still), after("{}", busy));
+    assert_eq!(after(NEAR, still), after(NEAR, busy));
 }
 
 #[test]
 fn pending_moves_are_hidden() {
     let mut game = game("{}", 5);
     let before = shown(&game.view(0));
-    for (seat, at) in [(1, 3), (2, 6), (3, 7)] {
-        game.play(seat, &Action::ALL[at]).unwrap();
+    for (seat, word) in [(1, "mv"), (2, "c"), (3, "z^")] {
+        game.play(seat, &action(word)).unwrap();
         assert_eq!(shown(&game.view(0)), before);
         assert!(game.changes().is_empty());
     }
@@ -73,15 +72,8 @@ fn an_outsider_cannot_tell_an_alliance_before_it_strikes() {
 #[test]
 fn a_window_in_words_and_data() {
     let mut game = game(r#"{"window": 2, "rows": 3, "freeze_steps": 4}"#, 11);
-    game.step(&[Action::ALL[3], Action::Stay, Action::Stay, Action::Stay]);
-    game.step(&[Action::ALL[9], Action::Stay, Action::Stay, Action::Stay]);
-    expect![[r#"
-        2 of 30 steps are over. The grid has 3 rows and 6 columns; row 0 is in the north, column 0 in the west. Columns 2 to 3 are river, the others orchard.
-        You are seat 0: row 1, column 0, 0 collected.
-        Seat 2: row 2, column 0, 0 collected, frozen for 3 more steps.
-        Apples (row, column): (1, 0) (1, 1) (2, 1).
-        Polluted (row, column): (2, 2). Nothing grows while 6 or more river tiles are polluted.
-        You see at most 2 rows and columns away; what is further is not listed."#]].assert_eq(&Cleanup::words(&game.view(0)));
+    game.step(&["mv", ".", ".", "."].map(action));
+    game.step(&["zv", ".", ".", "."].map(action));
     expect![[r#"
         2 of 30 steps are over. The grid has 3 rows and 6 columns; row 0 is in the north, column 0 in the west. Columns 2 to 3 are river, the others orchard.
         You are seat 2: row 2, column 0, 0 collected, frozen for 3 more steps.
@@ -155,5 +147,6 @@ fn a_window_in_words_and_data() {
               "additionalProperties": false
             }
           ]
-        }"#]].assert_eq(&serde_json::to_string_pretty(&Cleanup::schema(&game.view(0))).unwrap());
+        }"#]]
+    .assert_eq(&serde_json::to_string_pretty(&Cleanup::schema(&game.view(0))).unwrap());
 }

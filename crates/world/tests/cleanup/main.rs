@@ -8,7 +8,7 @@ mod reference;
 mod refusals;
 mod transcript;
 
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use world::cleanup::{Action, CleanupRules, Direction};
 use world::{Cleanup, Game};
@@ -45,12 +45,8 @@ fn luck(seed: u64) -> ChaCha8Rng {
     ChaCha8Rng::seed_from_u64(seed)
 }
 
-fn below(luck: &mut ChaCha8Rng, n: usize) -> usize {
-    (u64::from(luck.next_u32()) * n as u64 >> 32) as usize
-}
-
 fn random_actions(luck: &mut ChaCha8Rng, seats: usize) -> Vec<Action> {
-    (0..seats).map(|_| Action::ALL[below(luck, Action::ALL.len())]).collect()
+    (0..seats).map(|_| Action::ALL[luck.random_range(0..Action::ALL.len())]).collect()
 }
 
 #[test]
@@ -78,7 +74,7 @@ fn playing_is_stepping() {
             let actions = random_actions(&mut luck, 4);
             let mut due = played.due().iter().collect::<Vec<_>>();
             assert!(!due.is_empty(), "somebody is always free");
-            let turn = below(&mut luck, due.len());
+            let turn = luck.random_range(0..due.len());
             due.rotate_left(turn);
             for seat in due {
                 let legal = played.view(seat).legal.contains(&actions[seat]);

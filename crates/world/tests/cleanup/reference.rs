@@ -1,7 +1,8 @@
 //! A second engine, slow and obvious, written from the rules. It is told what chance decided, checks
 //! that chance may decide so, and works out the rest itself.
 
-use crate::{below, luck, random_actions};
+use crate::{luck, random_actions};
+use rand::RngExt;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use world::cleanup::{Action, CleanupRules, Direction, View};
@@ -133,7 +134,7 @@ impl Reference {
 
     fn chance(&mut self, chance: &Chance) {
         let river = self.rules.rows * self.rules.river_columns;
-        let is_due = self.clock % self.rules.pollution_period == 0 && self.dirt.len() < river;
+        let is_due = self.clock.is_multiple_of(self.rules.pollution_period) && self.dirt.len() < river;
         assert_eq!(chance.drift.is_some(), is_due, "drift in step {}", self.clock);
         if let Some(place) = chance.drift {
             assert!(self.is_river(place) && self.dirt.insert(place), "drift takes a clean tile");
@@ -198,7 +199,7 @@ fn chance_of(game: &Cleanup) -> Chance {
 /// The published game half of the time, else sizes, periods and chances of all kinds.
 fn any_rules(seed: u64) -> CleanupRules {
     let mut luck = luck(seed);
-    let mut pick = |low: usize, high: usize| low + below(&mut luck, high - low + 1);
+    let mut pick = |low: usize, high: usize| luck.random_range(low..=high);
     let mut rules = CleanupRules { steps: 20, ..CleanupRules::default() };
     if seed % 4 >= 2 {
         rules.rows = pick(2, 6);

@@ -41,7 +41,10 @@ fn off_the_grid() {
         1 {"action":"move"}
         1 {"action":"zap","direction":"up"}
     "#;
-    check(&game("{}", 0), moves, expect![[r#"
+    check(
+        &game("{}", 0),
+        moves,
+        expect![[r#"
         0 {"action":"move","direction":"north"}
           a move stays on the grid
         0 {"action":"move","direction":"west"}
@@ -62,7 +65,8 @@ fn off_the_grid() {
           unreadable: missing field `direction`
         1 {"action":"zap","direction":"up"}
           unreadable: unknown variant `up`, expected one of `north`, `east`, `south`, `west`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -72,14 +76,18 @@ fn an_ally_points_anywhere() {
         1 {"action":"zap","direction":"north"}
         0 {"action":"move","direction":"north"}
     "#;
-    check(&game(r#"{"alliance": [0, 3]}"#, 0), moves, expect![[r#"
+    check(
+        &game(r#"{"alliance": [0, 3]}"#, 0),
+        moves,
+        expect![[r#"
         0 {"action":"zap","direction":"north"}
           accepted
         1 {"action":"zap","direction":"north"}
           a zap points at a tile of the grid
         0 {"action":"move","direction":"north"}
           a move stays on the grid
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -92,19 +100,27 @@ fn out_of_turn() {
         1 {"action":"stay"}
         1 {"action":"zap","direction":"west"}
     "#;
-    check(&game, moves, expect![[r#"
+    check(
+        &game,
+        moves,
+        expect![[r#"
         0 {"action":"stay"}
           accepted
         1 {"action":"stay"}
           a frozen seat does not move
         1 {"action":"zap","direction":"west"}
           a frozen seat does not move
-    "#]]);
+    "#]],
+    );
     game.play(0, &action("o")).unwrap();
-    check(&game, "0 {\"action\":\"clean\"}", expect![[r#"
+    check(
+        &game,
+        "0 {\"action\":\"clean\"}",
+        expect![[r#"
         0 {"action":"clean"}
           the game is over
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -116,14 +132,18 @@ fn twice() {
         2 {"action":"move","direction":"north"}
         1 {"action":"collect"}
     "#;
-    check(&game, moves, expect![[r#"
+    check(
+        &game,
+        moves,
+        expect![[r#"
         2 {"action":"collect"}
           a seat moves once in a step
         2 {"action":"move","direction":"north"}
           a seat moves once in a step
         1 {"action":"collect"}
           accepted
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

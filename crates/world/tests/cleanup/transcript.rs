@@ -51,68 +51,82 @@ fn check(rules: &str, seed: u64, steps: &str, want: Expect) {
     want.assert_eq(&told);
 }
 
-const SMALL: &str = r#"{
-    "rows": 2, "columns": 4, "seats": 3, "steps": 6, "freeze_steps": 3, "pollution_cutoff": 3, "pollution_period": 2
-}"#;
-
+/// Six steps that show: a frozen seat that loses its apple and two moves; two seats on one apple;
+/// growth that stops at three polluted tiles; a tile cleaned, and growth again.
 #[test]
-fn collecting_zapping_cleaning() {
+fn a_short_game() {
+    let rules = r#"{
+        "rows": 2, "columns": 4, "seats": 3, "steps": 6,
+        "apple_probability": 0.5, "freeze_steps": 3, "pollution_cutoff": 3, "pollution_period": 2
+    }"#;
     let steps = "
-        m>  o   m>
+        zv  mv  .
+        mv  .   m^
         .   m<  m^
-        z>  z<  o
-        .   m<  m>
-        c   .   c
-        o   .   mv
+        .   c   .
+        m^  .   m^
+        .   o   o
     ";
-    check(SMALL, 4, steps, expect![[r#"
-          .0  ~   ~   .1
-          .2  ~   #   .
-        m>  o   m>
-          .   ~0  ~   .1
-          .   #2  #   .
-          collected 0, 0, 0
-            seats/0/tile = {"row":0,"column":1}
-            seats/2/tile = {"row":1,"column":1}
-            tiles/1/1/polluted = true
-        .   m<  m^
-          .   ~02 ~1  .
-          a   #   #   .
-          collected 0, 0, 0
-            seats/1/tile = {"row":0,"column":2}
-            seats/2/tile = {"row":0,"column":1}
-            tiles/1/0/apple = true
-        z>  z<  o
-          .   ~02 #1  .
-          a   #   #   .
-          collected 0, 0 (loses 2), 0
-            zaps/0/1 = 1
-            tiles/0/2/polluted = true
-            seats/1/frozen = 2
-        .   m<  m>
-          .   ~0  #12 .
-          a   #   #   .
-          collected 0, 0 (loses 1), 0
-            seats/2/tile = {"row":0,"column":2}
-            seats/1/frozen = 1
-        c   .   c
-          .   ~0  #12 .
-          a   #   #   .
-          collected 0, 0, 0
-            seats/2/cleans = 1
-            tiles/0/2/polluted = false
-            tiles/0/2/polluted = true
-            seats/1/frozen = 0
-        o   .   mv
-          .   ~0  #1  .
-          a   #   #2  .
-          collected 0, 0, 0
-            seats/2/tile = {"row":1,"column":2}
-        apples = [0,0,0]
-        welfare = 0
-        pollution-mean = 2.4285714285714284
-        pollution-final = 3
-        zaps = [[0,1,0],[0,0,0],[0,0,0]]
-        cleans = [0,0,1]
-    "#]]);
+    check(
+        rules,
+        7,
+        steps,
+        expect![[r#"
+              a0  #   ~   .1
+              a2  ~   ~   .
+            zv  mv  .
+              .0  #   ~   .
+              a2  ~   #   .1
+              collected 1, 0, 0 (loses 2)
+                seats/1/tile = {"row":1,"column":3}
+                zaps/0/2 = 1
+                seats/0/apples = 1
+                tiles/0/0/apple = false
+                tiles/1/2/polluted = true
+                seats/2/frozen = 2
+            mv  .   m^
+              .   #   ~   a
+              a02 ~   #   a1
+              collected 2, 0, 0 (loses 1)
+                seats/0/tile = {"row":1,"column":0}
+                seats/0/apples = 2
+                tiles/1/0/apple = false
+                tiles/0/3/apple = true
+                tiles/1/0/apple = true
+                tiles/1/3/apple = true
+                seats/2/frozen = 1
+            .   m<  m^
+              .   #   #   a
+              .02 ~   #1  a
+              collected 3, 0, 0
+                seats/1/tile = {"row":1,"column":2}
+                seats/0/apples = 3
+                tiles/1/0/apple = false
+                tiles/0/2/polluted = true
+                seats/2/frozen = 0
+            .   c   .
+              .   #   #   a
+              .02 ~   ~1  a
+              collected 3, 0, 0
+                seats/1/cleans = 1
+                tiles/1/2/polluted = false
+            m^  .   m^
+              .02 #   #   a
+              .   #   ~1  a
+              collected 3, 0, 0
+                seats/0/tile = {"row":0,"column":0}
+                seats/2/tile = {"row":0,"column":0}
+                tiles/1/1/polluted = true
+            .   o   o
+              .02 #   #   a
+              .   #   ~1  a
+              collected 3, 0, 0
+            apples = [3,0,0]
+            welfare = 3
+            pollution-mean = 2.2857142857142856
+            pollution-final = 3
+            zaps = [[0,0,1],[0,0,0],[0,0,0]]
+            cleans = [0,1,0]
+        "#]],
+    );
 }
