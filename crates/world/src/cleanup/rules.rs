@@ -95,7 +95,7 @@ impl CleanupRules {
         within("window", self.window.unwrap_or(0), 0..=SIDE_MAX)?;
         if (self.columns - self.river_columns) % 2 == 1 {
             return Err(format!(
-                "river_columns is {}; accepted: a number that leaves as many of the {} columns on either side",
+                "river_columns is {}; accepted: as many as leave two equal banks of the {} columns",
                 self.river_columns, self.columns
             ));
         }

@@ -93,8 +93,8 @@ impl View {
         let [first, last] = self.river;
         let mut lines = vec![
             format!(
-                "{} of {} steps are over. The grid has {} rows and {} columns; row 0 is in the north, column 0 \
-                 in the west. Columns {first} to {last} are river, the others orchard.",
+                "{} of {} steps are over. The grid has {} rows and {} columns; row 0 is in the north, \
+                 column 0 in the west. Columns {first} to {last} are river, the others orchard.",
                 self.step, self.steps, self.rows, self.columns
             ),
             format!("You are seat {}: {}.", self.you.seat, self.you.words()),

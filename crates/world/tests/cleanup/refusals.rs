@@ -177,7 +177,7 @@ fn rules_are_refused_by_name() {
         rows is 1; accepted: 2 to 16
         columns is 17; accepted: 3 to 16
         river_columns is 5; accepted: 1 to 4
-        river_columns is 3; accepted: a number that leaves as many of the 6 columns on either side
+        river_columns is 3; accepted: as many as leave two equal banks of the 6 columns
         seats is 0; accepted: 1 to 8
         seats is 9; accepted: 1 to 8
         steps is 0; accepted: 1 to 10000

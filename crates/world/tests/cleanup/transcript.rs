@@ -57,72 +57,84 @@ fn check(rules: &str, seed: u64, steps: &str, want: Expect) {
 fn a_short_game() {
     let rules = r#"{
         "rows": 2, "columns": 4, "seats": 3, "steps": 6,
-        "apple_probability": 0.5, "freeze_steps": 3, "pollution_cutoff": 3, "pollution_period": 2
+        "apple_probability": 1, "freeze_steps": 3, "pollution_cutoff": 3, "pollution_period": 2
     }"#;
     let steps = "
         zv  mv  .
         mv  .   m^
-        .   m<  m^
+        m^  m<  o
         .   c   .
-        m^  .   m^
-        .   o   o
+        mv  .   .
+        .   o   m>
     ";
     check(
         rules,
         7,
         steps,
         expect![[r#"
-              a0  #   ~   .1
-              a2  ~   ~   .
+              a0  #   ~   a1
+              a2  ~   ~   a
             zv  mv  .
-              .0  #   ~   .
-              a2  ~   #   .1
-              collected 1, 0, 0 (loses 2)
+              a0  #   ~   a
+              a2  ~   #   a1
+              collected 1, 1, 0 (loses 2)
                 seats/1/tile = {"row":1,"column":3}
                 zaps/0/2 = 1
                 seats/0/apples = 1
                 tiles/0/0/apple = false
+                seats/1/apples = 1
+                tiles/1/3/apple = false
                 tiles/1/2/polluted = true
+                tiles/0/0/apple = true
+                tiles/1/3/apple = true
                 seats/2/frozen = 2
             mv  .   m^
-              .   #   ~   a
+              a   #   ~   a
               a02 ~   #   a1
-              collected 2, 0, 0 (loses 1)
+              collected 2, 2, 0 (loses 1)
                 seats/0/tile = {"row":1,"column":0}
                 seats/0/apples = 2
                 tiles/1/0/apple = false
-                tiles/0/3/apple = true
+                seats/1/apples = 2
+                tiles/1/3/apple = false
                 tiles/1/0/apple = true
                 tiles/1/3/apple = true
                 seats/2/frozen = 1
-            .   m<  m^
-              .   #   #   a
-              .02 ~   #1  a
-              collected 3, 0, 0
+            m^  m<  o
+              .0  #   #   a
+              a2  ~   #1  a
+              collected 3, 2, 0
+                seats/0/tile = {"row":0,"column":0}
                 seats/1/tile = {"row":1,"column":2}
                 seats/0/apples = 3
-                tiles/1/0/apple = false
+                tiles/0/0/apple = false
                 tiles/0/2/polluted = true
                 seats/2/frozen = 0
             .   c   .
-              .   #   #   a
-              .02 ~   ~1  a
-              collected 3, 0, 0
+              a0  #   #   a
+              a2  ~   ~1  a
+              collected 3, 2, 1
+                seats/2/apples = 1
+                tiles/1/0/apple = false
                 seats/1/cleans = 1
                 tiles/1/2/polluted = false
-            m^  .   m^
-              .02 #   #   a
-              .   #   ~1  a
-              collected 3, 0, 0
-                seats/0/tile = {"row":0,"column":0}
-                seats/2/tile = {"row":0,"column":0}
+                tiles/0/0/apple = true
+                tiles/1/0/apple = true
+            mv  .   .
+              a   #   #   a
+              .02 #   ~1  a
+              collected 4, 2, 1
+                seats/0/tile = {"row":1,"column":0}
+                seats/0/apples = 4
+                tiles/1/0/apple = false
                 tiles/1/1/polluted = true
-            .   o   o
-              .02 #   #   a
-              .   #   ~1  a
-              collected 3, 0, 0
-            apples = [3,0,0]
-            welfare = 3
+            .   o   m>
+              a   #   #   a
+              .0  #2  ~1  a
+              collected 4, 2, 1
+                seats/2/tile = {"row":1,"column":1}
+            apples = [4,2,1]
+            welfare = 7
             pollution-mean = 2.2857142857142856
             pollution-final = 3
             zaps = [[0,0,1],[0,0,0],[0,0,0]]
