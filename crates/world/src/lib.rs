@@ -19,6 +19,7 @@
 //! assert!(form.turn().is_none());
 //! ```
 
+pub mod cleanup;
 mod decision;
 mod draw;
 mod form;
@@ -26,6 +27,7 @@ mod game;
 pub mod laws;
 mod world;
 
+pub use cleanup::{Cleanup, CleanupRules};
 pub use decision::{Decision, Presented, Side, VOTE, decide};
 pub use draw::Draw;
 pub use form::{Form, FormSpec, OWN, Tally};
