@@ -130,6 +130,7 @@ mod tests {
                 Message { role: Role::User, text: text.into() },
             ],
             options: vec!["Yes".into(), "No".into()],
+            schema: None,
             sampling: Sampling::default(),
             seed: 5,
             sample: 0,

@@ -24,7 +24,7 @@
 //! let request = Request {
 //!     messages: vec![Message { role: Role::User, text: "Is Paris in France?".into() }],
 //!     options: vec!["Yes".into(), "No".into()],
-//!     sampling: Sampling::default(),
+//!     schema: None, sampling: Sampling::default(),
 //!     seed: 1,
 //!     sample: 0,
 //! };

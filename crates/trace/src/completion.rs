@@ -11,6 +11,9 @@ pub struct Request {
     /// that can, scores them; another answers in text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
+    /// JSON Schema that the answer must fit; a model that can is held to it token by token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<serde_json::Value>,
     pub sampling: Sampling,
     pub seed: u64,
     /// Which of several independent answers to the same request this is.

@@ -256,7 +256,13 @@ impl<'a> Compiler<'a> {
             let menu =
                 (0..=self.facts.get("entries").and_then(Value::as_u64).unwrap_or(0)).map(|n| n.to_string());
             let menu = menu.map(|n| Choice { name: n.clone(), text: n }).collect();
-            return Ok(vec![Ask { id: id.into(), text: text.unwrap_or_default(), menu, apart: file.apart }]);
+            return Ok(vec![Ask {
+                id: id.into(),
+                text: text.unwrap_or_default(),
+                menu,
+                apart: file.apart,
+                ..Ask::default()
+            }]);
         }
         let option = |at: usize| file.options.get(at).map_or(Ok(String::new()), |o| render(o, &variables));
         let (yes, no) = (option(0)?, option(1)?);
@@ -281,7 +287,13 @@ impl<'a> Compiler<'a> {
             if turned {
                 menu.reverse();
             }
-            asks.push(Ask { id: format!("{id}/{polarity}"), text, menu, apart: file.apart });
+            asks.push(Ask {
+                id: format!("{id}/{polarity}"),
+                text,
+                menu,
+                apart: file.apart,
+                ..Ask::default()
+            });
         }
         Ok(asks)
     }
