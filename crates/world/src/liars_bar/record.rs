@@ -17,11 +17,13 @@ impl LiarsBar {
             Move::Play { .. } => self.laid_down(last.seat),
             Move::Challenge {} | Move::Pass {} => vec![change("claim", Value::Null)],
         };
-        changes.extend(last.reveal.iter().flat_map(|reveal| self.shown(reveal)));
+        let reveal = self.reveal.filter(|_| last.ended_round);
+        changes.extend(reveal.iter().flat_map(|reveal| self.shown(reveal)));
         changes.extend(self.scored(&last));
-        match last.reveal {
-            Some(_) if !self.over() => changes.extend(self.dealt()),
-            _ => changes.push(self.to_move()),
+        if last.ended_round && !self.over() {
+            changes.extend(self.dealt());
+        } else {
+            changes.push(self.to_move());
         }
         changes
     }

@@ -3,8 +3,8 @@
 use super::card::{Card, Cards};
 use super::deal;
 use super::moves::Move;
-use super::rules::{LiarsBarRules, PLAY_MAX, SEATS_MAX, points};
-use crate::{Draw, Illegal, Seats};
+use super::rules::{LiarsBarRules, SEATS_MAX, points};
+use crate::{Draw, Seats};
 use serde::Serialize;
 
 pub(super) type PerSeat<T> = [T; SEATS_MAX];
@@ -32,6 +32,8 @@ pub struct LiarsBar {
     pub(super) shots: PerSeat<u8>,
     pub(super) points: PerSeat<i32>,
     pub(super) tally: Tally,
+    /// How the latest round ended.
+    pub(super) reveal: Option<Reveal>,
     pub(super) last: Option<Last>,
 }
 
@@ -73,7 +75,7 @@ pub(super) struct Last {
     pub seat: usize,
     pub made: Move,
     pub points_before: PerSeat<i32>,
-    pub reveal: Option<Reveal>,
+    pub ended_round: bool,
 }
 
 impl LiarsBar {
@@ -95,6 +97,7 @@ impl LiarsBar {
             shots: Default::default(),
             points: Default::default(),
             tally: Tally::default(),
+            reveal: None,
             last: None,
         };
         game.deal(1, None);
@@ -109,31 +112,9 @@ impl LiarsBar {
         self.survivors() == 1 || self.rounds_ended == self.rules.rounds_max
     }
 
-    /// The rule that the move breaks, if any.
-    pub(super) fn admit(&self, seat: usize, made: &Move) -> Result<(), Illegal> {
-        let broken = match (made, self.claim) {
-            _ if self.over() => "no move is made after the game's end",
-            _ if seat >= usize::from(self.rules.seats) => "only the game's seats make moves",
-            _ if !self.living.has(seat) => "dead seats make no moves",
-            _ if seat != self.turn => "a seat moves only in its turn",
-            (Move::Play { .. }, Some(_)) => "a play is challenged or passed before the next one is made",
-            (Move::Play { cards }, None) if !(1..=PLAY_MAX).contains(&cards.count()) => {
-                "a play is one, two or three cards"
-            }
-            (Move::Play { cards }, None) if !self.hands[seat].has(*cards) => {
-                "every card played is in the seat's hand"
-            }
-            (Move::Challenge {} | Move::Pass {}, None) => {
-                "only a play that was just made is challenged or passed"
-            }
-            _ => return Ok(()),
-        };
-        Err(Illegal { rule: broken.into() })
-    }
-
     /// Makes an admitted move.
     pub(super) fn make(&mut self, seat: usize, made: Move) {
-        self.last = Some(Last { seat, made, points_before: self.points, reveal: None });
+        self.last = Some(Last { seat, made, points_before: self.points, ended_round: false });
         match (made, self.claim.take()) {
             (Move::Play { cards }, _) => self.lay(seat, cards),
             (Move::Challenge {}, Some(claim)) => self.challenge(seat, claim),
@@ -215,8 +196,9 @@ impl LiarsBar {
 
     fn end_round(&mut self, reveal: Reveal) {
         if let Some(last) = &mut self.last {
-            last.reveal = Some(reveal);
+            last.ended_round = true;
         }
+        self.reveal = Some(reveal);
         self.rounds_ended += 1;
         let resets = if self.rules.double_reset && reveal.challenger.is_some() { 2 } else { 1 };
         if self.survivors() == 1 {

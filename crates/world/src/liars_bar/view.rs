@@ -29,7 +29,7 @@ pub struct View {
     pub turn: Option<usize>,
     /// The play that waits for its answer.
     pub claim: Option<Said>,
-    /// What the move before this one showed, if it ended a round.
+    /// How the round before this one ended.
     pub reveal: Option<Reveal>,
 }
 
@@ -62,7 +62,7 @@ impl View {
             shots: game.shots,
             turn: (!game.over()).then_some(game.turn),
             claim: game.claim.map(|claim| Said { by: claim.by, count: claim.cards.count() }),
-            reveal: game.last.and_then(|last| last.reveal),
+            reveal: game.reveal,
         }
     }
 
@@ -160,9 +160,10 @@ fn object(properties: Value) -> Value {
 
 fn write_reveal(reveal: &Reveal, to: &mut String) -> std::fmt::Result {
     let Reveal { by, cards, .. } = reveal;
+    write!(to, "The last round ended so: ")?;
     match reveal.challenger {
-        Some(challenger) => write!(to, "Seat {challenger} challenged seat {by}, who had laid {cards}: ")?,
-        None => write!(to, "Seat {by} alone had cards left and had to show {cards}: ")?,
+        Some(challenger) => write!(to, "seat {challenger} challenged seat {by}, who had laid {cards}: ")?,
+        None => write!(to, "seat {by} alone had cards left and had to show {cards}: ")?,
     }
     write!(to, "{}. ", if reveal.honest { "an honest play" } else { "a bluff" })?;
     match reveal.fired {
