@@ -72,7 +72,7 @@ impl Cards {
     }
 
     pub fn plus(self, more: Self) -> Self {
-        Self(std::array::from_fn(|at| self.0[at] + more.0[at]))
+        Self(std::array::from_fn(|at| self.0[at].saturating_add(more.0[at])))
     }
 
     /// What is left without `part`, which must be in it.

@@ -19,7 +19,11 @@
 //! - A wrong challenge that kills costs the points of dying, not also those of surviving.
 //! - Whoever fired opens the next round, or the next living seat after it. If nobody fired, and in the
 //!   first round, chance decides.
-//! - Bonuses add: the second-last seat has +2 −2, the last +1 +3 for the same death.
+//! - Bonuses add: the last death brings the one who dies +2 −2 and the one who lives +1 +3.
+//! - Under `double_reset` only a seat's challenge counts twice, the automatic one does not.
+//! - Rounds may end without a shot, so after `rounds_max` of them the game stops: nobody is the last
+//!   survivor, and points decide.
+//! - Points are not shown during play: see `view.rs`.
 //! - A tie is won by all who share the most points.
 
 mod card;

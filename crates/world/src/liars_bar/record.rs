@@ -82,11 +82,12 @@ impl LiarsBar {
     fn winners(&self) -> Vec<usize> {
         let seats = usize::from(self.rules.seats);
         let most = self.points[..seats].iter().max();
-        let wins = |seat: &usize| match self.rules.double_reset {
-            true => self.living.has(*seat),
-            false => Some(&self.points[*seat]) == most,
-        };
-        if self.over() { (0..seats).filter(wins).collect() } else { Vec::new() }
+        let leads = |seat: &usize| Some(&self.points[*seat]) == most;
+        match self.rules.double_reset {
+            _ if !self.over() => Vec::new(),
+            true => self.survivor_list(),
+            false => (0..seats).filter(leads).collect(),
+        }
     }
 
     fn ending(&self) -> Option<&'static str> {

@@ -165,7 +165,7 @@ impl LiarsBar {
 
     /// All others have emptied their hands: the rest of this one is played and challenged.
     fn challenge_by_rule(&mut self, by: usize) {
-        let cards = std::mem::take(&mut self.hands[by]);
+        let cards = self.hands[by];
         self.tally.automatic[by] += 1;
         let honest = cards.all_fit(self.target);
         let died = !honest && self.fire(by);

@@ -2,6 +2,7 @@
 
 use super::card::{Card, Cards};
 use super::players::Random;
+use super::table::Tally;
 use super::{LiarsBar, LiarsBarRules, TOLD, View};
 use crate::{Draw, Game, Player};
 use proptest::prelude::*;
@@ -21,18 +22,19 @@ fn midway(seed: u64, moves: usize) -> LiarsBar {
     game
 }
 
-/// Exchanges all that the seat may not know: other hands, cards face down, bays, points, coming luck.
+/// Exchanges all that the seat may not know: other seats' cards, bays, points, counts, coming luck.
 fn exchange_hidden(game: &mut LiarsBar, seat: usize, luck: &mut ChaCha8Rng) {
-    let mut pool = vec![Card::Wild; 4];
-    pool.extend(Card::RANKS.iter().flat_map(|rank| [*rank; 8]));
+    let mut pool = Card::ALL.map(|card| [card; 10]).concat();
     pool.shuffle(luck);
     let mut take = |heap: &mut Cards| *heap = pool.drain(..usize::from(heap.count())).collect();
     for other in (0..4).filter(|other| *other != seat) {
         take(&mut game.hands[other]);
+        take(&mut game.laid[other]);
     }
     game.claim.iter_mut().filter(|claim| claim.by != seat).for_each(|claim| take(&mut claim.cards));
     game.bays.rotate_left(1);
     game.points.iter_mut().for_each(|points| *points += 7);
+    game.tally = Tally::default();
     game.draw = Draw::new(99);
 }
 

@@ -1,7 +1,8 @@
 //! Liar's Bar once more, slow and literal, from the rules as players are told them. It deals nothing: it
 //! reads deals and bays from the record and works out all else.
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use trace::Change;
 use world::LiarsBarRules;
 
@@ -12,12 +13,13 @@ pub struct Reference {
     bays: Vec<u64>,
     face_down: Option<(usize, Vec<String>)>,
     pub turn: Option<usize>,
-    pub alive: Vec<bool>,
-    pub shots: Vec<u64>,
+    alive: Vec<bool>,
+    shots: Vec<u64>,
     pub points: Vec<f64>,
-    pub challenges: Vec<Vec<u64>>,
     pub round: u64,
     rounds_ended: u32,
+    by_seat: BTreeMap<&'static str, Vec<u64>>,
+    by_pair: BTreeMap<&'static str, Vec<Vec<u64>>>,
 }
 
 fn at<'a>(changes: &'a [Change], path: &str) -> Option<&'a Value> {
@@ -42,9 +44,12 @@ impl Reference {
             alive: vec![true; seats],
             shots: vec![0; seats],
             points: vec![0.0; seats],
-            challenges: vec![vec![0; seats]; seats],
             round: 1,
             rounds_ended: 0,
+            by_seat: ["plays", "bluffs", "automatic-challenges"].map(|name| (name, vec![0; seats])).into(),
+            by_pair: ["challenges", "challenges-won", "passes", "passed-bluffs"]
+                .map(|name| (name, vec![vec![0; seats]; seats]))
+                .into(),
         };
         reference.take_deal(opening, None);
         reference
@@ -68,6 +73,14 @@ impl Reference {
         cards.iter().all(|card| *card == self.target || card == "wild")
     }
 
+    fn count(&mut self, name: &str, seat: usize) {
+        self.by_seat.get_mut(name).unwrap()[seat] += 1;
+    }
+
+    fn count_pair(&mut self, name: &str, by: usize, of: usize) {
+        self.by_pair.get_mut(name).unwrap()[by][of] += 1;
+    }
+
     pub fn step(&mut self, seat: usize, made: &Value, changes: &[Change]) {
         assert_eq!(Some(seat), self.turn);
         match made["move"].as_str().unwrap() {
@@ -83,14 +96,21 @@ impl Reference {
             let held = self.hands[seat].iter().position(|held| held == card).unwrap();
             self.hands[seat].remove(held);
         }
+        self.count("plays", seat);
+        if !self.honest(&cards) {
+            self.count("bluffs", seat);
+        }
         self.face_down = Some((seat, cards));
         self.turn = self.next(seat);
     }
 
     fn pass(&mut self, seat: usize, changes: &[Change]) {
         let (player, cards) = self.face_down.take().unwrap();
+        self.count_pair("passes", seat, player);
         if self.honest(&cards) {
             self.points[seat] += 2.0;
+        } else {
+            self.count_pair("passed-bluffs", seat, player);
         }
         if self.hands[player].is_empty() {
             self.points[player] += 2.0;
@@ -98,6 +118,7 @@ impl Reference {
         if self.next(seat).is_some() {
             return;
         }
+        self.count("automatic-challenges", seat);
         let rest = std::mem::take(&mut self.hands[seat]);
         if self.honest(&rest) {
             self.round_is_over(None, 1, changes);
@@ -109,7 +130,7 @@ impl Reference {
 
     fn challenge(&mut self, seat: usize, changes: &[Change]) {
         let (player, cards) = self.face_down.take().unwrap();
-        self.challenges[seat][player] += 1;
+        self.count_pair("challenges", seat, player);
         let resets = if self.rules.double_reset { 2 } else { 1 };
         if self.honest(&cards) {
             self.shoot(seat);
@@ -118,6 +139,7 @@ impl Reference {
             }
             self.round_is_over(Some(seat), resets, changes);
         } else {
+            self.count_pair("challenges-won", seat, player);
             self.points[seat] += 2.0;
             self.shoot(player);
             self.round_is_over(Some(player), resets, changes);
@@ -171,7 +193,21 @@ impl Reference {
         };
     }
 
-    pub fn winners(&self) -> Vec<usize> {
+    /// What the engine's facts of the same names must say at the end.
+    pub fn facts(&self) -> Vec<(&'static str, Value)> {
+        let by_seat = self.by_seat.iter().map(|(name, counts)| (*name, json!(counts)));
+        let by_pair = self.by_pair.iter().map(|(name, counts)| (*name, json!(counts)));
+        let others = [
+            ("points", json!(self.points.iter().map(|points| *points as i64).collect::<Vec<_>>())),
+            ("survivors", json!(self.survivors())),
+            ("winners", json!(self.winners())),
+            ("shots", json!(self.shots)),
+            ("rounds", json!(self.rounds_ended)),
+        ];
+        by_seat.chain(by_pair).chain(others).collect()
+    }
+
+    fn winners(&self) -> Vec<usize> {
         if self.rules.double_reset {
             return self.survivors();
         }
