@@ -63,3 +63,45 @@ const DECK: [Card; 28] = {
     }
     deck
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SEEDS: u64 = 12_000;
+
+    /// Each of `kinds` equally likely outcomes comes as often as the others, within five deviations.
+    fn check_even(kinds: usize, outcome: impl Fn(u64) -> usize) {
+        let mut counts = vec![0.0; kinds];
+        (0..SEEDS).for_each(|seed| counts[outcome(seed)] += 1.0);
+        let share = 1.0 / kinds as f64;
+        let deviation = (SEEDS as f64 * share * (1.0 - share)).sqrt();
+        let off = |count: &f64| (count - SEEDS as f64 * share).abs() / deviation;
+        assert!(counts.iter().all(|count| off(count) < 5.0), "{counts:?}");
+    }
+
+    #[test]
+    fn chance_has_no_favourite() {
+        let rules = LiarsBarRules::default();
+        check_even(6, |seed| bays(Draw::new(seed), &rules)[3].into());
+        check_even(3, |seed| target(Draw::new(seed), 2) as usize);
+        check_even(2, |seed| opener(Draw::new(seed), 2, Seats::one(1).with(3)) / 2);
+    }
+
+    /// A hand of five has 5/7 of a wild card on average.
+    #[test]
+    fn hands_are_drawn_from_the_whole_deck() {
+        let rules = LiarsBarRules::default();
+        let wilds = |seed| hands(Draw::new(seed), 1, Card::Ace, &rules).map(|hand| hand.of(Card::Wild));
+        for seat in 0..SEATS_MAX {
+            let sum: f64 = (0..SEEDS).map(|seed| f64::from(wilds(seed)[seat])).sum();
+            assert!((sum / SEEDS as f64 - 5.0 / 7.0).abs() < 0.04, "seat {seat}: {sum}");
+        }
+    }
+
+    #[test]
+    fn the_deck_has_eight_of_each_rank_and_four_wild() {
+        let deck: Cards = DECK.into_iter().collect();
+        assert_eq!(Card::ALL.map(|card| deck.of(card)), [8, 8, 8, 4]);
+    }
+}

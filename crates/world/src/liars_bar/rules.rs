@@ -46,8 +46,8 @@ impl Default for LiarsBarRules {
 }
 
 impl LiarsBarRules {
-    /// The limit keeps `2 * rounds_max` within what a round number addresses.
-    const ROUNDS_LIMIT: u32 = 1_000_000;
+    /// Counts of a seat stay within 16 bits.
+    const ROUNDS_LIMIT: u32 = 1000;
 
     pub(super) fn check(&self) -> Result<(), String> {
         if !(2..=SEATS_MAX).contains(&self.seats.into()) {

@@ -200,13 +200,13 @@ impl LiarsBar {
         }
         self.reveal = Some(reveal);
         self.rounds_ended += 1;
-        let resets = if self.rules.double_reset && reveal.challenger.is_some() { 2 } else { 1 };
+        let resets: u8 = if self.rules.double_reset && reveal.challenger.is_some() { 2 } else { 1 };
         if self.survivors() == 1 {
             for survivor in self.living.iter() {
-                self.points[survivor] += resets * points::LAST_SURVIVOR;
+                self.points[survivor] += i32::from(resets) * points::LAST_SURVIVOR;
             }
         } else if !self.over() {
-            self.deal(resets.unsigned_abs(), reveal.fired);
+            self.deal(resets.into(), reveal.fired);
         }
     }
 
