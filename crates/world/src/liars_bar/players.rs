@@ -23,7 +23,7 @@ impl Player<LiarsBar> for Random {
     }
 }
 
-/// Never bluffs while it holds a fitting card, and challenges what it believes less than [`DOUBT`]. Its
+/// Never bluffs while it holds a fitting card, and challenges what it takes for less than 40 % likely. Its
 /// strength is what it knows of the chance that a claim is true.
 #[derive(Clone, Copy, Debug)]
 pub enum Honest {
@@ -35,6 +35,7 @@ pub enum Honest {
     Strong,
 }
 
+/// What an honest player believes less than this, it challenges.
 const DOUBT: f64 = 0.4;
 
 impl Honest {

@@ -40,7 +40,11 @@ fn exchange_hidden(game: &mut LiarsBar, seat: usize, luck: &mut ChaCha8Rng) {
 
 proptest! {
     #[test]
-    fn states_that_differ_only_in_what_is_hidden_look_alike(seed: u64, moves in 0_usize..60, seat in 0_usize..4) {
+    fn states_that_differ_only_in_what_is_hidden_look_alike(
+        seed: u64,
+        moves in 0_usize..60,
+        seat in 0_usize..4,
+    ) {
         let game = midway(seed, moves);
         let mut other = game.clone();
         exchange_hidden(&mut other, seat, &mut ChaCha8Rng::seed_from_u64(!seed));

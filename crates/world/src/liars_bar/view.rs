@@ -90,7 +90,10 @@ impl View {
     /// Any order is fine, but no card more often than it is held.
     fn cards_schema(&self) -> Value {
         let kinds: Vec<Card> = Card::ALL.into_iter().filter(|card| self.hand.of(*card) > 0).collect();
-        let at_most = |card: &Card| json!({ "contains": { "const": card }, "minContains": 0, "maxContains": self.hand.of(*card) });
+        let at_most = |card: &Card| {
+            let held = self.hand.of(*card);
+            json!({ "contains": { "const": card }, "minContains": 0, "maxContains": held })
+        };
         let caps: Vec<Value> = kinds.iter().map(at_most).collect();
         let most = PLAY_MAX.min(self.hand.count());
         json!({ "type": "array", "items": { "enum": kinds }, "minItems": 1, "maxItems": most, "allOf": caps })

@@ -115,8 +115,9 @@ proptest! {
             let made = Move::cards(game.view(opener).hand.iter().take(cards));
             game.play(opener, &made).unwrap();
             game.play(due(&game).unwrap(), &Move::CHALLENGE).unwrap();
-            let living = game.view(0).living;
-            (game.view(0).target, (0..4).map(move |s| living.has(s).then(|| game.view(s).hand)).collect::<Vec<_>>())
+            let view = game.view(0);
+            let hand = |seat| view.living.has(seat).then(|| game.view(seat).hand);
+            (view.target, [0, 1, 2, 3].map(hand))
         };
         let ((target, hands), (same, again)) = (second_round(1), second_round(3));
         prop_assert_eq!(target, same);
