@@ -25,6 +25,7 @@ mod draw;
 mod form;
 mod game;
 pub mod laws;
+pub mod liars_bar;
 mod world;
 
 pub use cleanup::{Cleanup, CleanupRules};
@@ -32,4 +33,5 @@ pub use decision::{Decision, Presented, Side, VOTE, decide};
 pub use draw::Draw;
 pub use form::{Form, FormSpec, OWN, Tally};
 pub use game::{Game, Player, Seats, play_out};
+pub use liars_bar::{LiarsBar, LiarsBarRules};
 pub use world::{Illegal, Turn, World};

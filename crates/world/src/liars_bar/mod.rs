@@ -1,0 +1,116 @@
+//! `liars-bar`: a card game of bluffs and challenges in which a lost challenge may kill.
+//!
+//! Source: the rules that the players of `voluntary-collusion-2026` (arXiv 2605.27593) are told, not
+//! those that its code plays; three departures of that code are switches of [`LiarsBarRules`]. The
+//! words are ours. Facts: two to four seats; one moves at a time; own hand, last play and live bay are
+//! hidden; chance deals cards, targets and bays; ends at one survivor or after `rounds_max` rounds;
+//! general sum.
+//!
+//! ```text
+//! deal ─▶ play ─▶ pass ─▶ play … ─▶ challenge ─▶ shot ─▶ deal
+//! ```
+//!
+//! What the told rules leave open, and how it is settled here:
+//!
+//! - The *next* seat is the next living one that still holds cards; whoever emptied its hand waits for
+//!   the next deal. The next seat answers a play and then makes its own.
+//! - Emptying a hand is paid when the last play is passed; the automatic challenge is a challenge, so it
+//!   pays nobody, and an honest hand costs no shot.
+//! - A wrong challenge that kills costs the points of dying, not also those of surviving.
+//! - Whoever fired opens the next round, or the next living seat after it. If nobody fired, and in the
+//!   first round, chance decides.
+//! - Bonuses add: the last death brings the one who dies +2 −2 and the one who lives +1 +3.
+//! - Under `double_reset` only a seat's challenge counts twice, the automatic one does not.
+//! - Rounds may end without a shot, so after `rounds_max` of them the game stops: nobody is the last
+//!   survivor, and points decide.
+//! - Points are not shown during play: see `view.rs`.
+//! - A tie is won by all who share the most points.
+
+mod card;
+mod deal;
+mod moves;
+pub mod players;
+mod prober;
+mod record;
+mod rules;
+mod table;
+mod told;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use card::{Card, Cards};
+pub use moves::Move;
+pub use rules::LiarsBarRules;
+pub use table::{LiarsBar, Reveal};
+pub use told::TOLD;
+pub use view::{Said, View};
+
+use crate::{Game, Illegal, Seats};
+use rules::HAND;
+use serde_json::Value;
+use trace::{Change, Fact};
+
+impl Game for LiarsBar {
+    type Rules = LiarsBarRules;
+    type Move = Move;
+    type View = View;
+
+    const VERSION: &'static str = "liars-bar/1";
+
+    fn new(rules: &LiarsBarRules, seed: u64) -> Result<Self, String> {
+        Self::open(*rules, seed)
+    }
+
+    fn seats(&self) -> usize {
+        self.rules.seats.into()
+    }
+
+    fn due(&self) -> Seats {
+        if self.over() { Seats::NONE } else { Seats::one(self.turn) }
+    }
+
+    /// Every card laid alone and answered.
+    fn moves_max(&self) -> u64 {
+        u64::from(self.rules.rounds_max) * u64::from(self.rules.seats) * HAND as u64 * 2
+    }
+
+    fn view(&self, seat: usize) -> View {
+        View::of(self, seat)
+    }
+
+    fn words(view: &View) -> String {
+        view.words()
+    }
+
+    fn schema(view: &View) -> Value {
+        view.schema()
+    }
+
+    fn play(&mut self, seat: usize, made: &Move) -> Result<(), Illegal> {
+        self.admit(seat, made)?;
+        self.make(seat, *made);
+        Ok(())
+    }
+
+    /// Passes, or lays one card: an honest one if there is one.
+    fn forfeit(&self, seat: usize) -> Move {
+        match self.claim {
+            Some(_) => Move::PASS,
+            None => Move::cards(self.view(seat).hand.first_for(self.target)),
+        }
+    }
+
+    fn points(&self) -> Vec<f64> {
+        self.points[..self.seats()].iter().map(|points| f64::from(*points)).collect()
+    }
+
+    fn changes(&self) -> Vec<Change> {
+        self.changed()
+    }
+
+    fn facts(&self) -> Vec<Fact> {
+        self.stated()
+    }
+}
