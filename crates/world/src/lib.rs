@@ -20,6 +20,7 @@
 //! ```
 
 mod decision;
+pub mod dilemma;
 mod draw;
 mod form;
 mod game;
