@@ -25,6 +25,7 @@ mod draw;
 mod form;
 mod game;
 pub mod laws;
+pub mod market;
 mod world;
 
 pub use decision::{Decision, Presented, Side, VOTE, decide};

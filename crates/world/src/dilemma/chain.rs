@@ -74,8 +74,8 @@ impl Chain {
         self.next.iter_mut().for_each(pass);
     }
 
-    /// Stationary distribution of one class by state reduction (Grassmann, Taksar and Heyman 1985):
-    /// no subtraction, so rare transitions cost no accuracy.
+    /// Stationary distribution of one class by state reduction (Grassmann, Taksar and Heyman 1985): it
+    /// subtracts nothing, so no digits of rare transitions are lost.
     fn stationary(&self, class: &[usize]) -> [f64; 4] {
         let mut next = self.next;
         for (at, &last) in class.iter().enumerate().skip(1).rev() {

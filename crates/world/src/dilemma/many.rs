@@ -30,7 +30,7 @@ impl Tally {
 }
 
 /// Plays `games` independent games. Game `k` is a function of seed and `k`: asking for more games
-/// changes none.
+/// changes none. Probabilities are taken as they are: [`super::Dilemma`] checks rules, this does not.
 pub fn play_many(pair: &[MemoryOne; 2], rules: &Rules, seed: u64, games: usize) -> Vec<Tally> {
     let plan = Plan::new(pair, rules);
     let block = |number: usize| {

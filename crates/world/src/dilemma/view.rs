@@ -80,12 +80,11 @@ impl View {
             Outcome::Dd => "both defected",
         };
         let lines: Vec<_> = shown.iter().map(line).collect();
+        let which = match self.history.len() {
+            all if all == shown.len() => "Turns so far".into(),
+            all => format!("The last {} of {all} turns", shown.len()),
+        };
         let [own, other] = self.points.map(|points| (points * 1e6).round() / 1e6);
-        format!(
-            "The last {} of {} turns: {}.\nPoints so far: you {own}, the other {other}.\n",
-            shown.len(),
-            self.history.len(),
-            lines.join("; ")
-        )
+        format!("{which}: {}.\nPoints so far: you {own}, the other {other}.\n", lines.join("; "))
     }
 }
