@@ -103,7 +103,7 @@ fn what_is_refused_changes_nothing() {
     let check = |setup: &[[Choice; 2]], first: Option<Choice>, seat: usize, rule: &str| {
         let mut game = game(Rules { turns: 2, ..Rules::default() });
         play(&mut game, setup);
-        first.map(|choice| game.play(0, &Move { choice }).unwrap());
+        first.into_iter().for_each(|choice| game.play(0, &Move { choice }).unwrap());
         let before = trace::canonical(&game);
         assert_eq!(game.play(seat, &Move { choice: C }).unwrap_err().rule, rule);
         assert_eq!(trace::canonical(&game), before);
@@ -248,7 +248,7 @@ fn determinant(matrix: &[Vec<f64>]) -> f64 {
         };
         rest.iter().map(keep).collect()
     };
-    let sign = |column: usize| if column % 2 == 0 { 1.0 } else { -1.0 };
+    let sign = |column: usize| if column.is_multiple_of(2) { 1.0 } else { -1.0 };
     top.iter().enumerate().map(|(column, value)| sign(column) * value * determinant(&minor(column))).sum()
 }
 

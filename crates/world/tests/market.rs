@@ -57,29 +57,29 @@ fn a_market_reads_like_this() {
         market(&rules),
         &[&[20.0, 20.0, 30.0], &[15.0, 15.0, 15.0]],
         &expect![[r#"
-        Round 1 of 2. You are seller 0 of 3 (counted from 0). All set their quantity at the same time.
-        A unit costs you 10. Your quantity lies between 0 and 100, in steps of 1 from 0.
-        Everything sells at 100 - 1 * (sum of all quantities), at least 0. Costs: [10.0, 10.0, 10.0].
-          chosen/2 = 30.0
-          rounds/0 = {"played":[20.0,20.0,30.0],"profits":[400.0,400.0,600.0],"regret":[0.0,0.0,25.0]}
-          points = [400.0,400.0,600.0]
-        Round 2 of 2. You are seller 0 of 3 (counted from 0). All set their quantity at the same time.
-        A unit costs you 10. Your quantity lies between 0 and 100, in steps of 1 from 0.
-        Everything sells at 100 - 1 * (sum of all quantities), at least 0. Costs: [10.0, 10.0, 10.0].
-        Last round your quantity was 20 and your profit 400. All sellers' last moves: [20.0, 20.0, 30.0]. Your profit so far: 400.
-          chosen/2 = 15.0
-          rounds/1 = {"played":[15.0,15.0,15.0],"profits":[675.0,675.0,675.0],"regret":[225.0,225.0,225.0]}
-          points = [1075.0,1075.0,1275.0]
-        rounds_played: 2
-        points: [1075.0,1075.0,1275.0]
-        nash: {"played":[22.5,22.5,22.5],"profits":[506.25,506.25,506.25]}
-        optimum: {"played":[15.0,15.0,15.0],"profits":[675.0,675.0,675.0]}
-        collusion_index: 0.38271604938271603
-        regret_per_round: [112.5,112.5,125.0]
-        coalition: {"played":[15.0,15.0,30.0],"profits":[450.0,450.0,900.0]}
-        coalition_gain: 62.5
-        coalition_gain_at_optimum: -112.5
-    "#]],
+            Round 1 of 2. You are seller 0 of 3 (counted from 0). All set their quantity at the same time.
+            A unit costs you 10. Your quantity lies between 0 and 100, in steps of 1 from 0.
+            Everything sells at 100 - 1 * (sum of all quantities), at least 0. Costs: [10.0, 10.0, 10.0].
+              chosen/2 = 30.0
+              rounds/0 = {"played":[20.0,20.0,30.0],"profits":[400.0,400.0,600.0],"regret":[0.0,0.0,25.0]}
+              points = [400.0,400.0,600.0]
+            Round 2 of 2. You are seller 0 of 3 (counted from 0). All set their quantity at the same time.
+            A unit costs you 10. Your quantity lies between 0 and 100, in steps of 1 from 0.
+            Everything sells at 100 - 1 * (sum of all quantities), at least 0. Costs: [10.0, 10.0, 10.0].
+            Last round your quantity was 20 and your profit 400. All sellers' last moves: [20.0, 20.0, 30.0]. Your profit so far: 400.
+              chosen/2 = 15.0
+              rounds/1 = {"played":[15.0,15.0,15.0],"profits":[675.0,675.0,675.0],"regret":[225.0,225.0,225.0]}
+              points = [1075.0,1075.0,1275.0]
+            rounds_played: 2
+            points: [1075.0,1075.0,1275.0]
+            nash: {"played":[22.5,22.5,22.5],"profits":[506.25,506.25,506.25]}
+            optimum: {"played":[15.0,15.0,15.0],"profits":[675.0,675.0,675.0]}
+            regret_per_round: [112.5,112.5,125.0]
+            collusion_index: 0.38271604938271603
+            coalition: {"played":[15.0,15.0,30.0],"profits":[450.0,450.0,900.0]}
+            coalition_gain: 62.5
+            coalition_gain_at_optimum: -112.5
+        "#]],
     );
 }
 
@@ -253,6 +253,15 @@ fn cournot_is_the_textbooks() {
     close(&cournot(100.0, 1.0, &[10.0, 60.0]).equilibrium(Seats::NONE), &[45.0, 0.0]);
 }
 
+#[test]
+fn where_one_seller_rules_there_is_no_index() {
+    let demand = cournot(100.0, 1.0, &[10.0, 60.0]);
+    let rules = Rules { demand, range: range(100.0, None), rounds: 1, ..Rules::default() };
+    let mut market = market(&rules);
+    play(&mut market, &[45.0, 0.0]);
+    assert!(market.facts().iter().all(|fact| fact.name != "collusion_index"));
+}
+
 /// Salant, Switzer and Reynolds (1983): two of three who merge earn less than before.
 #[test]
 fn a_small_coalition_can_lose() {
@@ -276,7 +285,7 @@ fn linear_bertrand_is_the_textbooks() {
 /// Prices that count: lowered until none is above the lowest that nobody pays.
 fn paid(linear: &Linear, prices: &[f64]) -> Vec<f64> {
     let mut paid = prices.to_vec();
-    for _ in 0..60 {
+    for _ in 0..120 {
         let sum: f64 = paid.iter().sum();
         let unpaid = |i: usize| (linear.sizes[i] + linear.cross * (sum - paid[i])) / linear.own;
         paid = (0..prices.len()).map(|i| prices[i].min(unpaid(i))).collect();
@@ -317,7 +326,7 @@ fn random_demand(dice: &mut Xoshiro256PlusPlus) -> Demand {
             outside: dice.random_range(-0.5..0.5),
             mu: dice.random_range(0.1..1.0),
         }),
-        1 => linear(&sizes, &costs, dice.random_range(3.0..4.0), dice.random_range(0.1..0.6)),
+        1 => linear(&sizes, &costs, 3.0, dice.random_range(0.1..2.1) / (n as f64 - 1.0)),
         _ => cournot(dice.random_range(8.0..10.0), dice.random_range(0.5..2.0), &costs),
     }
 }

@@ -4,6 +4,9 @@ use super::{Demand, Rules};
 use crate::Seats;
 use serde::Serialize;
 
+/// Joint profits that differ by less, relative to their size, differ by rounding alone.
+const SAME: f64 = 1e-12;
+
 /// A point of reference: what is played at it and earned in a round.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Benchmark {
@@ -53,10 +56,12 @@ impl Benchmarks {
         Ok(benchmarks)
     }
 
-    /// Where joint profit of a round lies between equilibrium (0) and joint optimum (1).
-    pub fn collusion_index(&self, joint_profit: f64) -> f64 {
-        let nash = self.nash.joint_profit();
-        (joint_profit - nash) / (self.optimum.joint_profit() - nash)
+    /// Where joint profit of a round lies between equilibrium (0) and joint optimum (1). `None` where
+    /// these are the same, as when only one seller can produce at a profit.
+    pub fn collusion_index(&self, joint_profit: f64) -> Option<f64> {
+        let (nash, optimum) = (self.nash.joint_profit(), self.optimum.joint_profit());
+        let span = optimum - nash;
+        (span > SAME * optimum).then(|| (joint_profit - nash) / span)
     }
 }
 

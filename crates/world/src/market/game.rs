@@ -209,10 +209,10 @@ impl Market {
         let Benchmarks { nash, coalition, .. } = &self.benchmarks;
         let joint = mean(self.points.iter().sum());
         let regret: Vec<_> = self.regret.iter().copied().map(mean).collect();
-        let mut facts = vec![
-            fact("collusion_index", json!(self.benchmarks.collusion_index(joint))),
-            fact("regret_per_round", json!(regret)),
-        ];
+        let mut facts = vec![fact("regret_per_round", json!(regret))];
+        facts.extend(
+            self.benchmarks.collusion_index(joint).map(|index| fact("collusion_index", json!(index))),
+        );
         let members = self.rules.members();
         if !members.is_empty() {
             let earned = mean(members.iter().map(|seller| self.points[seller]).sum());
