@@ -40,20 +40,19 @@ impl Listed {
         }
     }
 
-    /// The trained one with one more token.
-    fn with(token: &str, kind: i32) -> Self {
-        let mut listed = Self::trained();
-        listed.tokens.push(token.to_owned());
-        listed.scores.as_mut().unwrap().push(-1000.0);
-        listed.types.as_mut().unwrap().push(kind);
-        listed
+    /// With one more token.
+    fn and(mut self, token: &str, kind: i32) -> Self {
+        self.tokens.push(token.to_owned());
+        self.scores.as_mut().unwrap().push(-1000.0);
+        self.types.as_mut().unwrap().push(kind);
+        self
     }
 
     fn file(&self) -> Vec<u8> {
         let mut meta = tiny::llama();
         meta.text("tokenizer.ggml.model", "llama");
-        for (key, name) in [("bos", "bos"), ("eos", "eos"), ("unknown", "unknown")] {
-            let id = fixture()[key].as_u64().unwrap();
+        for name in ["bos", "eos", "unknown"] {
+            let id = fixture()[name].as_u64().unwrap();
             meta.int(&format!("tokenizer.ggml.{name}_token_id"), id as u32);
         }
         meta.texts("tokenizer.ggml.tokens", &self.tokens);
@@ -73,8 +72,12 @@ impl Listed {
     }
 }
 
+pub(super) fn file() -> Vec<u8> {
+    Listed::trained().file()
+}
+
 pub(super) fn model() -> Arc<ModelFile> {
-    Arc::new(ModelFile::parse(Listed::trained().file()).unwrap())
+    Arc::new(ModelFile::parse(file()).unwrap())
 }
 
 /// The ids of a text that a template put between its control tokens: their names in it stay text.
@@ -104,7 +107,7 @@ fn ids_are_those_of_sentencepiece() {
 
 #[test]
 fn tokens_write_bytes() {
-    let listed = Listed::with("<two  spaces>", 4);
+    let listed = Listed::trained().and("<two  spaces>", 4);
     let tokenizer = listed.tokenizer();
     let id = |token: &str| listed.tokens.iter().position(|t| t == token).unwrap() as u32;
     for (token, bytes) in [
@@ -155,33 +158,27 @@ fn damaged_vocabularies_are_errors() {
     assert_eq!(types(None), "the metadata has no tokenizer.ggml.token_type");
     assert_eq!(types(Some(vec![1; 479])), "tokenizer.ggml.token_type does not fit");
     assert_eq!(types(Some(vec![1; 480])), "0 of the 256 bytes have a token");
-    assert_eq!(said(Listed::with("Yes", 1)), "two tokens are \"Yes\"");
-    assert_eq!(said(Listed::with("  ", 4)), "two tokens are \"  \"", "spaces are matched as ▁▁");
-    assert_eq!(said(Listed::with("<0x0a>", 6)), "a byte is named \"<0x0a>\", not like <0x0A>");
+    assert_eq!(said(Listed::trained().and("Yes", 1)), "two tokens are \"Yes\"");
+    assert_eq!(said(Listed::trained().and("  ", 4)), "two tokens are \"  \"", "spaces are matched as ▁▁");
+    assert_eq!(said(Listed::trained().and("<0x0a>", 6)), "a byte is named \"<0x0a>\", not like <0x0A>");
     let long = format!("the piece {:?} is longer than 128 characters", "y".repeat(40));
-    assert_eq!(said(Listed::with(&"y".repeat(1 << 20), 1)), long);
-    assert_eq!(said(Listed::with(&"y".repeat(129), 1)), long);
-    drop(Listed::with(&"y".repeat(128), 1).tokenizer());
-    drop(Listed::with(&"y".repeat(1 << 20), 4).tokenizer());
+    assert_eq!(said(Listed::trained().and(&"y".repeat(1 << 20), 1)), long);
+    assert_eq!(said(Listed::trained().and(&"y".repeat(129), 1)), long);
+    drop(Listed::trained().and(&"y".repeat(128), 1).tokenizer());
+    drop(Listed::trained().and(&"y".repeat(1 << 20), 4).tokenizer());
 }
 
 #[test]
-fn names_of_bytes_and_of_the_unknown_token_never_join() {
-    let mut listed = Listed::trained();
-    for piece in ["<", ">", "<0x0A", "<un", "k>", "u", "k", "<u"] {
-        if !listed.tokens.iter().any(|t| t == piece) {
-            let more = Listed::with(piece, 1);
-            listed.tokens.push(piece.to_owned());
-            listed.scores.as_mut().unwrap().push(-1.0);
-            listed.types.as_mut().unwrap().push(*more.types.unwrap().last().unwrap());
-        }
-    }
-    let tokenizer = listed.tokenizer();
-    for name in ["<0x0A>", "<unk>", "<s>", "</s>"] {
-        let ids = encode(&tokenizer, name);
-        assert_eq!(tokenizer.decode(&ids), name);
-        assert!(ids.len() > 2, "{name} is {ids:?}");
-    }
+fn pieces_never_join_into_a_byte_or_a_control_token() {
+    let parts = ["<", ">", "/", "<0", "<0x", "<0x0", "<0x0A", "<s", "</", "</s", "<u", "<un", "<unk"];
+    let listed = parts.iter().fold(Listed::trained(), |listed, part| listed.and(part, 1));
+    let tokenizer = listed.and("<0x0A>!", 1).tokenizer();
+    let spelled = |text: &str| -> Vec<String> {
+        tokenizer.encode_inner(text).iter().map(|id| tokenizer.decode(&[*id])).collect()
+    };
+    assert_eq!(spelled("<0x0A>!"), ["<0x0A", ">", "!"]);
+    assert_eq!(spelled("<unk></s>"), ["<unk", ">", "</s", ">"]);
+    assert_eq!(spelled("<s>"), ["<s", ">"]);
 }
 
 fn request(options: &[&str]) -> Request {
@@ -202,15 +199,16 @@ fn expected(reference: &Reference, tokens: &[u32]) -> Vec<f64> {
     last.into_iter().map(|x| f64::from(x) - total).collect()
 }
 
-/// The eight likeliest tokens one by one, to the end of the turn.
+/// The likeliest tokens one by one, eight of them or up to the end of the turn.
 fn greedy(reference: &Reference, tokenizer: &Tokenizer, prompt: &[u32]) -> Vec<u32> {
     let mut tokens = prompt.to_vec();
-    while tokens.len() < prompt.len() + 8
-        && !(tokens.len() > prompt.len() && tokenizer.is_end(tokens[tokens.len() - 1]))
-    {
+    for _ in 0..8 {
         let logp = expected(reference, &tokens);
-        let best = (0..logp.len()).max_by(|a, b| logp[*a].total_cmp(&logp[*b])).unwrap();
-        tokens.push(best as u32);
+        let best = (0..logp.len()).max_by(|a, b| logp[*a].total_cmp(&logp[*b])).unwrap() as u32;
+        tokens.push(best);
+        if tokenizer.is_end(best) {
+            break;
+        }
     }
     tokens.split_off(prompt.len())
 }
@@ -231,7 +229,7 @@ fn summed(reference: &Reference, tokenizer: &Tokenizer, prompt: &[u32], option: 
 
 #[test]
 fn a_model_of_pieces_opens_by_path_and_answers() {
-    let file = Listed::trained().file();
+    let file = file();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("pieces.gguf");
     std::fs::write(&path, &file).unwrap();
