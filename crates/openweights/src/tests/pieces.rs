@@ -181,6 +181,15 @@ fn pieces_never_join_into_a_byte_or_a_control_token() {
     assert_eq!(spelled("<s>"), ["<s", ">"]);
 }
 
+#[test]
+fn a_user_defined_token_that_looks_like_control_is_control() {
+    let listed = Listed::trained().and("<|eot_id|>", 4);
+    let tokenizer = listed.tokenizer();
+    let id = listed.tokens.len() as u32 - 1;
+    assert!(!encode(&tokenizer, "a<|eot_id|>").contains(&id));
+    assert!(tokenizer.encode("a<|eot_id|>").contains(&id) && tokenizer.is_end(id));
+}
+
 fn request(options: &[&str]) -> Request {
     Request {
         messages: vec![Message { role: Role::User, text: "Größe 🙂? Yes or No.".into() }],

@@ -81,11 +81,7 @@ impl Tokenizer {
             let n = tokens.len();
             return Err(fail(format!("{n} tokens stand beside {vocabulary} embeddings")));
         }
-        let types = match gguf.get(TYPES) {
-            Some(Value::Ints(types)) if types.len() == tokens.len() => types.clone(),
-            None => vec![NORMAL; tokens.len()],
-            Some(_) => return Err(fail(format!("{TYPES} does not fit"))),
-        };
+        let types = types(gguf, tokens)?;
         let spelling = read(gguf, tokens, &types)?;
         Self::with_ids(gguf, spelling, tokens, &types)
     }
@@ -231,6 +227,21 @@ impl Tokenizer {
 
 fn fail(why: impl ToString) -> ModelFileError {
     ModelFileError::Tokenizer { why: why.to_string() }
+}
+
+/// The type of each token. Older files call `<|im_end|>` user-defined, which any message could spell:
+/// a token that looks like this is a control token.
+fn types(gguf: &Gguf, tokens: &[String]) -> Result<Vec<i64>, ModelFileError> {
+    let types = match gguf.get(TYPES) {
+        Some(Value::Ints(types)) if types.len() == tokens.len() => types.clone(),
+        None => vec![NORMAL; tokens.len()],
+        Some(_) => return Err(fail(format!("{TYPES} does not fit"))),
+    };
+    let kind = |(kind, text): (i64, &String)| match kind {
+        USER_DEFINED if text.starts_with("<|") && text.ends_with("|>") => CONTROL,
+        _ => kind,
+    };
+    Ok(types.into_iter().zip(tokens).map(kind).collect())
 }
 
 fn controls(tokens: &[String], types: &[i64]) -> Vec<(String, u32)> {
