@@ -172,13 +172,14 @@ fn damaged_vocabularies_are_errors() {
 fn pieces_never_join_into_a_byte_or_a_control_token() {
     let parts = ["<", ">", "/", "<0", "<0x", "<0x0", "<0x0A", "<s", "</", "</s", "<u", "<un", "<unk"];
     let listed = parts.iter().fold(Listed::trained(), |listed, part| listed.and(part, 1));
-    let tokenizer = listed.and("<0x0A>!", 1).tokenizer();
+    let tokenizer = listed.and("<0x0A>!", 1).and("⏹", 3).tokenizer();
     let spelled = |text: &str| -> Vec<String> {
         tokenizer.encode_inner(text).iter().map(|id| tokenizer.decode(&[*id])).collect()
     };
     assert_eq!(spelled("<0x0A>!"), ["<0x0A", ">", "!"]);
     assert_eq!(spelled("<unk></s>"), ["<unk", ">", "</s", ">"]);
     assert_eq!(spelled("<s>"), ["<s", ">"]);
+    assert_eq!(tokenizer.encode_inner("⏹").len(), "⏹".len(), "in bytes");
 }
 
 #[test]

@@ -98,26 +98,12 @@ impl Tokenizer {
         let patterns = controls.iter().map(|(name, _)| name);
         let names = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(patterns);
         let names = names.map_err(fail)?;
-        let id = |key: &str| {
-            let id = gguf.int(key).ok().filter(|id| *id < tokens.len())?;
-            u32::try_from(id).ok()
-        };
-        let eos = id("tokenizer.ggml.eos_token_id");
-        let named = |name: &&str| controls.iter().find(|(n, _)| n == name).map(|(_, id)| *id);
-        let end_of_turn = id("tokenizer.ggml.eot_token_id").or_else(|| TURNS.iter().find_map(named));
-        let Some(end_of_turn) = end_of_turn.or(eos) else {
-            return Err(fail("no token ends a turn"));
-        };
-        let mut ends: Vec<u32> = vec![end_of_turn];
-        ends.extend(eos);
-        ends.extend(TURNS.iter().chain(&["<|endoftext|>", "</s>"]).filter_map(named));
-        ends.sort_unstable();
-        ends.dedup();
+        let (end_of_turn, ends) = ends(gguf, &controls, tokens.len())?;
         let begins = match gguf.get("tokenizer.ggml.add_bos_token") {
             Some(said) => *said == Value::Bool(true),
             None => spelling.begins,
         };
-        let begin = if begins { id("tokenizer.ggml.bos_token_id") } else { None };
+        let begin = id(gguf, "tokenizer.ggml.bos_token_id", tokens.len()).filter(|_| begins);
         Ok(Self { spelling, names, controls, by_bytes, longest, begin, end_of_turn, ends })
     }
 
@@ -248,6 +234,27 @@ fn controls(tokens: &[String], types: &[i64]) -> Vec<(String, u32)> {
     let all = tokens.iter().zip(types).zip(0u32..);
     let control = all.filter(|((text, kind), _)| **kind == CONTROL && !text.is_empty());
     control.map(|((text, _), id)| (text.clone(), id)).collect()
+}
+
+/// The token that `key` names, if there is one among the `count`.
+fn id(gguf: &Gguf, key: &str, count: usize) -> Option<u32> {
+    let id = gguf.int(key).ok().filter(|id| *id < count)?;
+    u32::try_from(id).ok()
+}
+
+/// The token that ends the assistant's turn, and all that end a generation, rising.
+fn ends(gguf: &Gguf, controls: &[(String, u32)], count: usize) -> Result<(u32, Vec<u32>), ModelFileError> {
+    let named = |name: &&str| controls.iter().find(|(n, _)| n == name).map(|(_, id)| *id);
+    let eos = id(gguf, "tokenizer.ggml.eos_token_id", count);
+    let eot = id(gguf, "tokenizer.ggml.eot_token_id", count);
+    let end_of_turn = eot.or_else(|| TURNS.iter().find_map(named)).or(eos);
+    let end_of_turn = end_of_turn.ok_or_else(|| fail("no token ends a turn"))?;
+    let mut ends: Vec<u32> = vec![end_of_turn];
+    ends.extend(eos);
+    ends.extend(TURNS.iter().chain(&["<|endoftext|>", "</s>"]).filter_map(named));
+    ends.sort_unstable();
+    ends.dedup();
+    Ok((end_of_turn, ends))
 }
 
 /// The token for each spelling. A byte's own token gives way to a piece that writes the same byte.
