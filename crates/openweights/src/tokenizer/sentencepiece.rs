@@ -3,7 +3,8 @@
 //! SentencePiece joins the two neighbours whose piece has the highest score. The same as ranked merges:
 //! every cut of a piece into two pieces, by the score of the whole, as Hugging Face's converter makes
 //! them (`generate_merges` of transformers). Merges know ordinary pieces only, so that no text joins
-//! into a control token, a byte (`<0x0A>`) or the unknown token.
+//! into a control token, a byte (`<0x0A>`) or the unknown token. User-defined tokens are found where they
+//! stand in the text, without the new space behind them that llama.cpp and Hugging Face's legacy mode put.
 
 use super::{BYTE, NORMAL, Spelling, TYPES, USER_DEFINED, fail};
 use crate::gguf::{Gguf, GgufError, Value};
