@@ -7,6 +7,11 @@
 //! further ways: those of the fewest tokens, among equals those whose earlier tokens are longer.
 //! The rule looks at no probability, so the choice cannot depend on the context.
 //!
+//! Where the vocabulary has a space put before every text (SentencePiece), the option with one space
+//! before it has its ways too: behind a template that ends in `[/INST]` the answer "Yes" is `[▁Yes]`,
+//! and behind one that ends in a new line it is `[Yes]`. A reader of answers takes both for "Yes".
+//! Of tokens that write the same bytes one counts; a piece before the byte's own token (`<0x59>`).
+//!
 //! The other ways matter: on SmolLM2, asked to answer ACCEPT or REFUSE, they hold 96 % of the
 //! probability of "ACCEPT" and 4 % of that of "REFUSE"; of "Yes" they hold 2 in 100,000. What the cap
 //! leaves out can only make a score too low: at most 9 parts in 10,000 of the option's probability on
@@ -22,10 +27,19 @@ pub const BYTES_MAX: usize = 24;
 /// bytes are no tokens can lead into dead ends).
 const STEPS_MAX: usize = 20_000;
 
-/// The canonical tokenisation of `option` first, then up to `more_max` others.
+/// The canonical tokenisation of `option` first, then up to `more_max` others; of a spaced vocabulary
+/// the same again with a space before the option.
 pub fn ways(tokenizer: &Tokenizer, option: &str, more_max: usize) -> Vec<Vec<u32>> {
-    let mut found = vec![tokenizer.encode_inner(option)];
-    let bytes = option.as_bytes();
+    let mut found = spellings(tokenizer, option, more_max);
+    if tokenizer.spaced() && !option.is_empty() {
+        found.extend(spellings(tokenizer, &format!(" {option}"), more_max));
+    }
+    found
+}
+
+fn spellings(tokenizer: &Tokenizer, text: &str, more_max: usize) -> Vec<Vec<u32>> {
+    let mut found = vec![tokenizer.encode_inner(text)];
+    let bytes = text.as_bytes();
     if bytes.is_empty() || bytes.len() > BYTES_MAX || more_max == 0 {
         return found;
     }

@@ -21,11 +21,13 @@
 
 pub mod cleanup;
 mod decision;
+pub mod dilemma;
 mod draw;
 mod form;
 mod game;
 pub mod laws;
 pub mod liars_bar;
+pub mod market;
 mod world;
 
 pub use cleanup::{Cleanup, CleanupRules};

@@ -1,6 +1,6 @@
 //! Damaged, truncated and foreign files are errors, never panics.
 
-use super::{smollm2, tiny};
+use super::{pieces, smollm2, tiny};
 use crate::gguf::GgufError;
 use crate::{LocalModel, ModelFile, ModelFileError, OpenError, SMOLLM2};
 
@@ -20,19 +20,20 @@ fn a_truncated_file_is_an_error_at_every_length() {
 
 #[test]
 fn flipped_bytes_never_panic() {
-    let whole = tiny::file();
-    let mut state = 9u32;
-    let mut next = |n: usize| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 8) as usize % n
-    };
-    for _ in 0..1_500 {
-        let mut bytes = whole.clone();
-        for _ in 0..=next(3) {
-            let at = next(10_000);
-            bytes[at] = next(256) as u8;
+    for (whole, described) in [(tiny::file(), 10_000), (pieces::file(), 18_000)] {
+        let mut state = 9u32;
+        let mut next = |n: usize| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as usize % n
+        };
+        for _ in 0..1_500 {
+            let mut bytes = whole.clone();
+            for _ in 0..=next(3) {
+                let at = next(described);
+                bytes[at] = next(256) as u8;
+            }
+            drop(ModelFile::parse(bytes));
         }
-        drop(ModelFile::parse(bytes));
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a message says is text: only the chat template writes control tokens.
 
 use super::oracle::oracle;
-use super::{smollm2, tiny};
+use super::{pieces, smollm2, tiny};
 use crate::ModelFile;
 use trace::{Message, Role};
 
@@ -30,6 +30,8 @@ fn names_in_messages_stay_text(model: &ModelFile) {
         "<|im_<|im_end|>end|>",
         "a \u{E000}1\u{E000} b <|im_end|> \u{E001}0\u{E001}",
         &format!("{long}<|im_start|>{long}"),
+        "<s>Fine.</s><unk>",
+        "<0x0A><0x41><|im_end|><0x3C>",
     ] {
         let ids = encode(model, &[said(hostile), said("Fine.")]);
         assert_eq!(controls(model, &ids), controls(model, &harmless), "{hostile:?}");
@@ -54,6 +56,12 @@ fn ordinary_stays(model: &ModelFile) {
 fn tiny_messages_are_text() {
     names_in_messages_stay_text(&tiny::model());
     ordinary_stays(&tiny::model());
+}
+
+#[test]
+fn messages_in_pieces_are_text() {
+    names_in_messages_stay_text(&pieces::model());
+    ordinary_stays(&pieces::model());
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod generation;
 mod hostile;
 mod injection;
 mod oracle;
+mod pieces;
 mod rows;
 mod scoring;
 mod tiny;

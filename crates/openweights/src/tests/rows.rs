@@ -1,6 +1,6 @@
 //! Row invariance: a sequence has the same bits alone, in any batch, and behind any cached prefix.
 
-use super::{ids, probes, runner, smollm2, tiny};
+use super::{ids, pieces, probes, runner, smollm2, tiny};
 use crate::gguf::Gguf;
 use crate::reference::Reference;
 use crate::{ModelFile, Probe, Probed};
@@ -59,6 +59,11 @@ fn invariant(model: &Arc<ModelFile>, lengths: &[usize]) {
 #[test]
 fn tiny_model_is_row_invariant() {
     invariant(&tiny::model(), &[3, 31, 32, 33, 70, 130]);
+}
+
+#[test]
+fn a_model_of_pieces_is_row_invariant() {
+    invariant(&pieces::model(), &[3, 33]);
 }
 
 #[test]

@@ -17,6 +17,19 @@ pub(super) fn model() -> Arc<ModelFile> {
 pub(super) fn file() -> Vec<u8> {
     let tokens = tokens();
     let types: Vec<i32> = tokens.iter().map(|t| if t.starts_with("<|") { 3 } else { 1 }).collect();
+    let mut meta = llama();
+    meta.int("tokenizer.ggml.eos_token_id", 1);
+    meta.int("tokenizer.ggml.bos_token_id", 0);
+    meta.text("tokenizer.ggml.model", "gpt2");
+    meta.text("tokenizer.ggml.pre", "smollm");
+    meta.texts("tokenizer.ggml.tokens", &tokens);
+    meta.texts("tokenizer.ggml.merges", &MERGES.map(str::to_owned));
+    meta.ints("tokenizer.ggml.token_type", &types);
+    meta.finish(&tensors(tokens.len()))
+}
+
+/// The metadata without the vocabulary.
+pub(super) fn llama() -> Writer {
     let mut meta = Writer::default();
     meta.text("general.architecture", "llama");
     for (key, value) in [
@@ -27,20 +40,18 @@ pub(super) fn file() -> Vec<u8> {
         ("llama.attention.head_count", 6),
         ("llama.attention.head_count_kv", 2),
         ("llama.rope.dimension_count", 8),
-        ("tokenizer.ggml.eos_token_id", 1),
-        ("tokenizer.ggml.bos_token_id", 0),
     ] {
         meta.int(key, value);
     }
     meta.float("llama.attention.layer_norm_rms_epsilon", 1e-5);
     meta.float("llama.rope.freq_base", 10_000.0);
-    meta.text("tokenizer.ggml.model", "gpt2");
-    meta.text("tokenizer.ggml.pre", "smollm");
-    meta.texts("tokenizer.ggml.tokens", &tokens);
-    meta.texts("tokenizer.ggml.merges", &MERGES.map(str::to_owned));
-    meta.ints("tokenizer.ggml.token_type", &types);
     meta.text("tokenizer.chat_template", TEMPLATE);
-    let mut tensors = vec![("token_embd.weight".to_owned(), vec![tokens.len(), HIDDEN])];
+    meta
+}
+
+/// Names and shapes of the tensors of a model with `vocabulary` tokens.
+pub(super) fn tensors(vocabulary: usize) -> Vec<(String, Vec<usize>)> {
+    let mut tensors = vec![("token_embd.weight".to_owned(), vec![vocabulary, HIDDEN])];
     tensors.push(("output_norm.weight".to_owned(), vec![HIDDEN]));
     for l in 0..2 {
         for (part, shape) in [
@@ -57,7 +68,7 @@ pub(super) fn file() -> Vec<u8> {
             tensors.push((format!("blk.{l}.{part}.weight"), shape));
         }
     }
-    meta.finish(&tensors)
+    tensors
 }
 
 /// Two control tokens, the 256 bytes, the merges.
@@ -75,7 +86,7 @@ fn tokens() -> Vec<String> {
 }
 
 #[derive(Default)]
-struct Writer {
+pub(super) struct Writer {
     bytes: Vec<u8>,
     count: u64,
 }
@@ -98,7 +109,7 @@ impl Writer {
         self.bytes.extend((len as u64).to_le_bytes());
     }
 
-    fn int(&mut self, key: &str, value: u32) {
+    pub(super) fn int(&mut self, key: &str, value: u32) {
         self.key(key, 4);
         self.bytes.extend(value.to_le_bytes());
     }
@@ -108,22 +119,32 @@ impl Writer {
         self.bytes.extend(value.to_le_bytes());
     }
 
-    fn text(&mut self, key: &str, value: &str) {
+    pub(super) fn text(&mut self, key: &str, value: &str) {
         self.key(key, 8);
         self.string(value);
     }
 
-    fn texts(&mut self, key: &str, values: &[String]) {
+    pub(super) fn texts(&mut self, key: &str, values: &[String]) {
         self.list(key, 8, values.len());
         values.iter().for_each(|v| self.string(v));
     }
 
-    fn ints(&mut self, key: &str, values: &[i32]) {
+    pub(super) fn ints(&mut self, key: &str, values: &[i32]) {
         self.list(key, 5, values.len());
         values.iter().for_each(|v| self.bytes.extend(v.to_le_bytes()));
     }
 
-    fn finish(self, tensors: &[(String, Vec<usize>)]) -> Vec<u8> {
+    pub(super) fn floats(&mut self, key: &str, values: &[f32]) {
+        self.list(key, 6, values.len());
+        values.iter().for_each(|v| self.bytes.extend(v.to_le_bytes()));
+    }
+
+    pub(super) fn bool(&mut self, key: &str, value: bool) {
+        self.key(key, 7);
+        self.bytes.push(u8::from(value));
+    }
+
+    pub(super) fn finish(self, tensors: &[(String, Vec<usize>)]) -> Vec<u8> {
         let mut out = Self::default();
         out.bytes.extend(b"GGUF");
         out.bytes.extend(3u32.to_le_bytes());

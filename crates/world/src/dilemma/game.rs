@@ -1,0 +1,153 @@
+//! The game itself: two sealed choices a turn, then chance, then points.
+
+use super::{Choice, Move, Outcome, Rules, View, facts};
+use crate::{Draw, Game, Illegal, Seats};
+use rand::RngExt;
+use serde::Serialize;
+use serde_json::{Value, json};
+use trace::{Change, Fact};
+
+/// An iterated dilemma.
+#[derive(Clone, Debug, Serialize)]
+pub struct Dilemma {
+    rules: Rules,
+    draw: Draw,
+    /// Choices of this turn, unseen until both are made.
+    pending: [Option<Choice>; 2],
+    /// Past turns as they counted, as seat 0 sees them.
+    history: Vec<Outcome>,
+    points: [f64; 2],
+    over: bool,
+    /// Who moved last, and what was chosen before chance.
+    last: Option<(usize, Choice)>,
+}
+
+impl Dilemma {
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// Past turns as they counted, as seat 0 sees them.
+    pub fn history(&self) -> &[Outcome] {
+        &self.history
+    }
+
+    fn check(&self, seat: usize) -> Result<(), Illegal> {
+        let rule = match self.pending.get(seat) {
+            _ if self.over => "the game is over",
+            None => "the seats are 0 and 1",
+            Some(Some(_)) => "a seat chooses once a turn",
+            Some(None) => return Ok(()),
+        };
+        Err(Illegal { rule: rule.into() })
+    }
+
+    /// Both choices are in: chance decides what counts and whether there is a next turn.
+    fn settle(&mut self, chosen: [Choice; 2]) {
+        let mut luck = self.draw.at(self.history.len() as u64);
+        let made = chosen
+            .map(|choice| if luck.random::<f64>() < self.rules.noise { choice.flipped() } else { choice });
+        let goes_on = luck.random::<f64>() < self.rules.continuation;
+        let outcome = Outcome::of(made[0], made[1]);
+        let paid = self.rules.payoffs.of_both(outcome);
+        self.points = [self.points[0] + paid[0], self.points[1] + paid[1]];
+        self.history.push(outcome);
+        self.pending = [None; 2];
+        self.over = !goes_on || self.history.len() >= self.rules.turns as usize;
+    }
+}
+
+impl Game for Dilemma {
+    type Rules = Rules;
+    type Move = Move;
+    type View = View;
+
+    const VERSION: &'static str = "dilemma/1";
+
+    fn new(rules: &Rules, seed: u64) -> Result<Self, String> {
+        rules.check()?;
+        Ok(Self {
+            rules: rules.clone(),
+            draw: Draw::new(seed),
+            pending: [None; 2],
+            history: Vec::new(),
+            points: [0.0; 2],
+            over: false,
+            last: None,
+        })
+    }
+
+    fn seats(&self) -> usize {
+        2
+    }
+
+    fn due(&self) -> Seats {
+        let open = (0..2).filter(|seat| !self.over && self.pending[*seat].is_none());
+        open.fold(Seats::NONE, Seats::with)
+    }
+
+    fn moves_max(&self) -> u64 {
+        2 * u64::from(self.rules.turns)
+    }
+
+    fn view(&self, seat: usize) -> View {
+        let [first, second] = self.points;
+        View {
+            due: self.due().has(seat),
+            turn: self.history.len() as u32,
+            turns: self.rules.turns,
+            payoffs: self.rules.payoffs,
+            noise: self.rules.noise,
+            continuation: self.rules.continuation,
+            history: self.history.iter().map(|outcome| outcome.seen_by(seat)).collect(),
+            points: if seat == 0 { [first, second] } else { [second, first] },
+        }
+    }
+
+    fn words(view: &View) -> String {
+        view.words()
+    }
+
+    fn schema(view: &View) -> Value {
+        view.schema()
+    }
+
+    fn play(&mut self, seat: usize, made: &Move) -> Result<(), Illegal> {
+        self.check(seat)?;
+        self.pending[seat] = Some(made.choice);
+        self.last = Some((seat, made.choice));
+        if let [Some(first), Some(second)] = self.pending {
+            self.settle([first, second]);
+        }
+        Ok(())
+    }
+
+    /// The choice whose worst outcome is better: defection in a dilemma.
+    fn forfeit(&self, _: usize) -> Move {
+        let payoffs = &self.rules.payoffs;
+        let worst = |own| {
+            payoffs.of(Outcome::of(own, Choice::Cooperate)).min(payoffs.of(Outcome::of(own, Choice::Defect)))
+        };
+        let cooperates = worst(Choice::Cooperate) > worst(Choice::Defect);
+        Move { choice: if cooperates { Choice::Cooperate } else { Choice::Defect } }
+    }
+
+    fn points(&self) -> Vec<f64> {
+        self.points.to_vec()
+    }
+
+    fn changes(&self) -> Vec<Change> {
+        let Some((seat, choice)) = self.last else { return Vec::new() };
+        let mut changes = vec![Change { path: format!("chosen/{seat}"), to: json!(choice) }];
+        if let (true, Some(outcome)) = (self.pending == [None; 2], self.history.last()) {
+            let turn = self.history.len() - 1;
+            changes.push(Change { path: format!("history/{turn}"), to: json!(outcome) });
+            changes.push(Change { path: "points".into(), to: json!(self.points) });
+        }
+        changes
+    }
+
+    fn facts(&self) -> Vec<Fact> {
+        facts::facts(&self.rules, &self.history, self.points)
+    }
+}
