@@ -28,6 +28,8 @@ mod game;
 pub mod laws;
 pub mod liars_bar;
 pub mod market;
+pub mod series;
+mod setup;
 mod world;
 
 pub use cleanup::{Cleanup, CleanupRules};
@@ -36,4 +38,5 @@ pub use draw::Draw;
 pub use form::{Form, FormSpec, OWN, Tally};
 pub use game::{Game, Player, Seats, play_out};
 pub use liars_bar::{LiarsBar, LiarsBarRules};
+pub use setup::Setup;
 pub use world::{Illegal, Turn, World};

@@ -3,15 +3,16 @@
 //! Points are not in the view: the two points for a pass would tell whether the play was honest.
 
 use super::card::{Card, Cards};
+use super::moves::Move;
 use super::rules::{BAYS, PLAY_MAX};
 use super::table::{LiarsBar, PerSeat, Reveal};
 use crate::Seats;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
 /// What one seat may know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct View {
     pub seat: usize,
     pub seats: usize,
@@ -34,7 +35,7 @@ pub struct View {
 }
 
 /// A play as it looks from outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
     pub by: usize,
     pub count: u8,
@@ -154,6 +155,23 @@ impl View {
             (May::Nothing, None) => write!(to, "The game is over."),
         }
     }
+}
+
+/// What all seats learn from the last move.
+pub(super) fn news(game: &LiarsBar) -> Option<String> {
+    let last = game.last?;
+    let mut line = match last.made {
+        Move::Play { cards } => {
+            format!("Seat {} laid {} as {}.", last.seat, cards.count(), game.target.name())
+        }
+        Move::Challenge {} => format!("Seat {} challenged.", last.seat),
+        Move::Pass {} => format!("Seat {} passed.", last.seat),
+    };
+    if let Some(reveal) = game.reveal.filter(|_| last.ended_round) {
+        line.push(' ');
+        let _ = write_reveal(&reveal, &mut line);
+    }
+    Some(line.trim_end().to_owned())
 }
 
 fn object(properties: Value) -> Value {
