@@ -149,7 +149,12 @@ impl Session {
     }
 
     /// Puts paid models behind the purchases of the log folder.
-    pub fn behind_cache(&mut self, writer: &Writer, explain: bool) -> Result<Option<Arc<Till>>, Exit> {
+    pub fn behind_cache(
+        &mut self,
+        writer: &Writer,
+        connections: usize,
+        explain: bool,
+    ) -> Result<Option<Arc<Till>>, Exit> {
         if !self.casts.iter().any(|c| c.model.card().paid) {
             return Ok(None);
         }
@@ -158,7 +163,7 @@ impl Session {
             if explain {
                 cast.model = Arc::new(Explaining { inner: cast.model.clone(), till: till.clone() });
             }
-            cast.model = Arc::new(Cached::new(cast.model.clone(), till.clone()));
+            cast.model = Arc::new(Cached::new(cast.model.clone(), till.clone(), connections));
         }
         Ok(Some(till))
     }

@@ -27,11 +27,15 @@ pub struct Cached {
     cache: Arc<dyn ResponseCache>,
     /// Requests that are being bought.
     buying: Mutex<HashMap<Name, Arc<tokio::sync::Mutex<()>>>>,
+    /// A purchase holds its place until it is on disk, so that a kill loses at most this many.
+    places: tokio::sync::Semaphore,
 }
 
 impl Cached {
-    pub fn new(inner: Arc<dyn Model>, cache: Arc<dyn ResponseCache>) -> Self {
-        Self { inner, cache, buying: Mutex::default() }
+    /// `at_once` purchases are made at the same time.
+    pub fn new(inner: Arc<dyn Model>, cache: Arc<dyn ResponseCache>, at_once: usize) -> Self {
+        let places = tokio::sync::Semaphore::new(at_once.max(1));
+        Self { inner, cache, buying: Mutex::default(), places }
     }
 
     fn counter(&self, key: &Name) -> Arc<tokio::sync::Mutex<()>> {
@@ -53,6 +57,8 @@ impl Model for Cached {
         if let Some(completion) = self.cache.get(&key) {
             return Ok(Answered::free(completion));
         }
+        // Never closed, so there is always a place in the end.
+        let _place = self.places.acquire().await;
         let answered = self.inner.answer(request).await?;
         if let Some(purchase) = &answered.purchase {
             self.cache.put(purchase).await.map_err(|why| ModelError {

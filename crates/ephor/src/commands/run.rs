@@ -22,7 +22,7 @@ pub fn run(args: &Run) -> Result<(), Exit> {
     let folder = session.folder(&args.place.log_dir)?;
     let mut writer = folder.writer()?;
     record(&session, &folder, !args.no_calibration)?;
-    let till = session.behind_cache(&writer, args.explain_misses)?;
+    let till = session.behind_cache(&writer, args.wire.max_connections as usize, args.explain_misses)?;
     let replicates = session.study.replicates;
     let calibration = if args.no_calibration {
         Vec::new()
