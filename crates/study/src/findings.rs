@@ -213,7 +213,7 @@ fn transcript(part: &Part, sheet: &Sheet, episode: &Episode, model: &str) -> Tra
     let sealed = Sealed::new(episode);
     let outcome =
         part.scenario.file.measure.iter().map(|file| match measure(&part.scenario, file, &sealed) {
-            Ok(value) => format!("{}: {:.2} {}", file.outcome, value.value, crate::measure::unit(file.kind)),
+            Ok(value) => format!("{}: {:.2} {}", file.outcome, value.value, crate::measure::unit(file)),
             Err(why) => format!("{}: {}", file.outcome, why.word()),
         });
     Transcript {
@@ -222,7 +222,7 @@ fn transcript(part: &Part, sheet: &Sheet, episode: &Episode, model: &str) -> Tra
         episode: episode.name.to_string(),
         wording: sheet.unit.wording,
         state: sheet.unit.state,
-        clauses: sheet.brief.clauses.clone(),
+        clauses: sheet.seats[0].brief.clauses.clone(),
         asks: asks(episode),
         outcome: if sheet.cell.capability.is_some() { Vec::new() } else { outcome.collect() },
     }

@@ -18,6 +18,7 @@
 //! assert_eq!(study.parts[0].cells.len(), 9);
 //! ```
 
+mod actor;
 pub mod calibrate;
 mod estimate;
 mod findings;
@@ -30,6 +31,7 @@ mod results;
 pub mod scenario;
 mod study;
 
+pub use actor::control;
 pub use estimate::LEVEL;
 pub use findings::{Cast, page, plans, sampling_words};
 pub use plan::{Plan, Sheet, Size, units};

@@ -75,8 +75,8 @@ pub trait Game: Clone + Send + Sync + Serialize + 'static {
     fn play(&mut self, seat: usize, made: &Self::Move) -> Result<(), Illegal>;
     /// The move that is made for a seat that makes none.
     fn forfeit(&self, seat: usize) -> Self::Move;
-    /// Which of [`Game::KINDS`] a move would be that this seat makes now.
-    fn kind(&self, seat: usize, made: &Self::Move) -> &'static str;
+    /// Which of [`Game::KINDS`] a move would be for the seat that sees this.
+    fn kind(view: &Self::View, made: &Self::Move) -> &'static str;
     /// What all seats learn from the last accepted move, in one line.
     fn news(&self) -> Option<String> {
         None

@@ -90,8 +90,7 @@ async fn play(session: &Session, writer: &mut Writer, args: &Run, screen: &Scree
         // Twice as many episodes as connections keep every connection busy.
         let in_flight =
             if model.card().paid { 2 * args.wire.max_connections as usize } else { IN_FLIGHT_LOCAL };
-        let sampling = &session.study.sampling;
-        let played = play_missing(writer, &model, batch, sampling, in_flight, screen, &stop).await?;
+        let played = play_missing(writer, &model, batch, in_flight, screen, &stop).await?;
         all.played += played.played;
         all.failures.extend(played.failures);
         all.interrupted |= played.interrupted;

@@ -195,6 +195,7 @@ fn request(options: &[&str]) -> Request {
     Request {
         messages: vec![Message { role: Role::User, text: "Größe 🙂? Yes or No.".into() }],
         options: options.iter().map(|o| (*o).to_owned()).collect(),
+        schema: None,
         sampling: Sampling { temperature: 0.0, top_p: 1.0, tokens_max: 8, stop: Vec::new() },
         seed: 0,
         sample: 0,

@@ -5,6 +5,7 @@
 
 mod crossing;
 mod decision;
+mod fact;
 mod gap;
 mod inflation;
 mod sealed;
@@ -44,10 +45,11 @@ pub struct Value {
 }
 
 /// What a measure's values are measured in.
-pub fn unit(kind: MeasureKind) -> &'static str {
-    match kind {
+pub fn unit(file: &MeasureFile) -> &str {
+    match file.kind {
         MeasureKind::Decision | MeasureKind::Crossing => "probability",
         MeasureKind::Inflation | MeasureKind::ArithmeticGap => "items",
+        MeasureKind::Fact => file.unit.as_deref().unwrap_or("points"),
     }
 }
 
@@ -58,5 +60,6 @@ pub fn measure(scenario: &Scenario, file: &MeasureFile, sealed: &Sealed) -> Resu
         MeasureKind::Inflation => inflation::read(scenario, file, sealed),
         MeasureKind::ArithmeticGap => gap::read(scenario, file, sealed),
         MeasureKind::Crossing => crossing::read(file, sealed),
+        MeasureKind::Fact => fact::read(file, sealed),
     }
 }

@@ -5,9 +5,11 @@ use super::cell::{Cell, all, check_level};
 use super::compile::{Unit, compile};
 use super::fault::{Fault, accepting};
 use super::file::{AskKind, ControlFile, GateKind, MeasureKind};
+use super::game::WORLDS;
 use super::load::Scenario;
 use model::control::Say;
 use std::collections::BTreeSet;
+use world::Setup;
 
 /// The first mistake of a scenario, or none.
 pub fn check(scenario: &Scenario) -> Result<(), Fault> {
@@ -50,7 +52,10 @@ fn unique<'a>(
 }
 
 fn world(s: &Scenario) -> Result<(), Fault> {
-    one_of(s, "world", &s.file.world, "world", ["form".to_owned()])?;
+    one_of(s, "world", &s.file.world, "world", WORLDS.map(str::to_owned))?;
+    if s.file.world == "form" && s.file.seat.is_empty() {
+        return Err(s.source.whole("seat", "a form needs a seat".into()));
+    }
     unique(s, "name", std::iter::once(&s.file.name))
 }
 
@@ -130,8 +135,8 @@ fn asks(s: &Scenario) -> Result<(), Fault> {
             return fault(format!("`{}`: each = \"entry\" needs a [sheet]", ask.id));
         }
         match ask.kind {
-            AskKind::Count if ask.text.is_empty() => {
-                return fault(format!("`{}`: a count needs text", ask.id));
+            AskKind::Count | AskKind::Text if ask.text.is_empty() => {
+                return fault(format!("`{}`: a count or a text needs `text`", ask.id));
             }
             AskKind::Decision if ask.favouring.is_empty() || ask.options.len() != 2 => {
                 return fault(format!("`{}`: a decision needs `for` and two options", ask.id));
@@ -151,6 +156,13 @@ fn measures(s: &Scenario) -> Result<(), Fault> {
     unique(s, "measure.outcome", s.file.measure.iter().map(|m| &m.outcome))?;
     let ids = || s.file.ask.iter().map(|a| a.id.clone());
     for m in &s.file.measure {
+        if m.kind == MeasureKind::Fact {
+            if m.fact.is_none() {
+                let message = format!("measure `{}` needs `fact`: a number that the world states", m.outcome);
+                return Err(s.source.about(&m.outcome, "[[measure]]", "measure.fact", message));
+            }
+            continue;
+        }
         one_of(s, "ask", &m.ask, "measure.ask", ids())?;
         for named in m.count.iter().chain(&m.neutral) {
             one_of(s, "ask", named, "measure", ids())?;
@@ -278,7 +290,8 @@ fn texts(s: &Scenario) -> Result<(), Fault> {
     for cell in all(s).into_iter().take(64).chain(capabilities) {
         for wording in 0..wordings {
             let compiled = compile(s, &cell, Unit { wording, state: wording })?;
-            if let Some(ask) = compiled.form.turns.iter().flatten().find(|a| a.text.contains("\n\n")) {
+            let Setup::Form(form) = compiled.setup else { continue };
+            if let Some(ask) = form.turns.iter().flatten().find(|a| a.text.contains("\n\n")) {
                 return Err(s.source.about(
                     &ask.id,
                     "[[ask]]",

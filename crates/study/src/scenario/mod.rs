@@ -11,18 +11,20 @@ mod compile;
 mod controls;
 mod fault;
 mod file;
+mod game;
 mod load;
 mod prose;
 mod wording;
 
 pub use cell::{Cell, all, select};
 pub use citation::citation;
-pub use compile::{Compiled, Unit, compile};
+pub use compile::{Compiled, Seated, Unit, compile};
 pub use fault::{Fault, Source, accepting, parse};
 pub use file::{
     AskFile, AskKind, ContrastFile, ControlFile, EstimandFile, FactorFile, GateFile, GateKind, MeasureFile,
-    MeasureKind, ScenarioFile,
+    MeasureKind, PlaysFile, ScenarioFile, Talk,
 };
+pub use game::{PlayFile, WORLDS, read_rules};
 pub(crate) use load::read_bounded;
 pub use load::{Item, Scenario, shipped};
 pub use wording::distinct_wordings;

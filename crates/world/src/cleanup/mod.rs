@@ -185,7 +185,7 @@ impl Game for Cleanup {
         Action::Stay
     }
 
-    fn kind(&self, _seat: usize, made: &Action) -> &'static str {
+    fn kind(_: &View, made: &Action) -> &'static str {
         match made {
             Action::Stay => "stay",
             Action::Move { .. } => "move",

@@ -133,7 +133,7 @@ impl Game for Dilemma {
         Move { choice: if cooperates { Choice::Cooperate } else { Choice::Defect } }
     }
 
-    fn kind(&self, _seat: usize, made: &Move) -> &'static str {
+    fn kind(_: &View, made: &Move) -> &'static str {
         match made.choice {
             Choice::Cooperate => "cooperate",
             Choice::Defect => "defect",

@@ -105,9 +105,9 @@ impl Game for LiarsBar {
         }
     }
 
-    fn kind(&self, _seat: usize, made: &Move) -> &'static str {
+    fn kind(view: &View, made: &Move) -> &'static str {
         match made {
-            Move::Play { cards } if cards.all_fit(self.target) => "honest-play",
+            Move::Play { cards } if cards.all_fit(view.target) => "honest-play",
             Move::Play { .. } => "bluff",
             Move::Challenge {} => "challenge",
             Move::Pass {} => "pass",

@@ -175,9 +175,9 @@ impl Game for Market {
         Move::new(self.rules.demand.lever(), self.rules.range.nearest(played[seat]))
     }
 
-    /// Against the seller's own last number, the equilibrium before there is one.
-    fn kind(&self, seat: usize, made: &Move) -> &'static str {
-        let before = self.forfeit(seat).value();
+    /// Against the seller's own last number; the first one holds.
+    fn kind(view: &View, made: &Move) -> &'static str {
+        let before = view.past.as_ref().map_or(made.value(), |past| past.own);
         match made.value().total_cmp(&before) {
             std::cmp::Ordering::Greater => "raise",
             std::cmp::Ordering::Equal => "hold",

@@ -18,6 +18,7 @@ mod show;
 mod spec;
 
 pub use ledger::number;
+pub use show::STATE;
 pub use spec::{Paragraph, Script, SeriesSpec, ToolSpec};
 
 use crate::{Game, Illegal, Seats, Turn, World};

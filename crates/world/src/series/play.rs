@@ -166,7 +166,7 @@ impl<G: Game> Series<G> {
         let text = json_of(act)?;
         let made: G::Move = serde_json::from_str(text)
             .map_err(|_| Illegal::new("a move has the form that the question shows"))?;
-        let (due, kind) = (self.game.due(), self.game.kind(seat, &made));
+        let (due, kind) = (self.game.due(), G::kind(&self.game.view(seat), &made));
         self.game.play(seat, &made)?;
         self.keep_plan(seat, kind);
         self.news[seat].clear();
