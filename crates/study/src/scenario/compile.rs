@@ -42,6 +42,13 @@ pub fn compile(scenario: &Scenario, cell: &Cell, unit: Unit) -> Result<Compiled,
     Ok(Compiled { brief, form, cluster })
 }
 
+impl AskFile {
+    /// Whether the cell has the levels at which this is asked.
+    pub fn is_put(&self, scenario: &Scenario, cell: &Cell) -> bool {
+        self.when.iter().all(|(factor, level)| cell.level(scenario, factor) == level)
+    }
+}
+
 struct Compiler<'a> {
     scenario: &'a Scenario,
     cell: &'a Cell,
@@ -182,7 +189,10 @@ impl<'a> Compiler<'a> {
         let own = move |ask: &AskFile| capability.is_some_and(|c| ask.only.iter().any(|o| o == c));
         let has_own = file.ask.iter().any(own);
         let base = file.clause.len();
-        let asked = move |ask: &AskFile| if has_own { own(ask) } else { ask.only.is_empty() };
+        let asked = move |ask: &AskFile| {
+            let belongs = if has_own { own(ask) } else { ask.only.is_empty() };
+            belongs && ask.is_put(self.scenario, self.cell)
+        };
         file.ask.iter().enumerate().filter(move |(_, ask)| asked(ask)).map(move |(at, ask)| (base + at, ask))
     }
 
@@ -199,7 +209,10 @@ impl<'a> Compiler<'a> {
         }
         let seat = self.scenario.file.seat.clone();
         let facts = std::mem::take(&mut self.facts);
-        Ok(FormSpec { seat, turns: turns.into_values().collect(), tally, facts })
+        // A turn keeps its number where another has no questions: seeds do not know the cell.
+        let last = turns.keys().next_back().copied().unwrap_or(0);
+        let turns = (1..=last).map(|turn| turns.remove(&turn).unwrap_or_default()).collect();
+        Ok(FormSpec { seat, turns, tally, facts })
     }
 
     /// Every presentation of one ask: entries × wordings × polarities.
@@ -251,6 +264,17 @@ impl<'a> Compiler<'a> {
             let once = self.renderer.render(template, variables, &field)?;
             Ok(plain(&self.renderer.render(&once, variables, &field)?).replace('\n', " "))
         };
+        if file.kind == AskKind::Text {
+            let text = self.pick(&file.text, slot, wording).map(|t| render(t, &variables)).transpose()?;
+            let (id, text) = (id.into(), text.unwrap_or_default());
+            return Ok(vec![Ask {
+                id,
+                text,
+                tokens_max: file.tokens_max,
+                apart: file.apart,
+                ..Ask::default()
+            }]);
+        }
         if file.kind == AskKind::Count {
             let text = self.pick(&file.text, slot, wording).map(|t| render(t, &variables)).transpose()?;
             let menu =

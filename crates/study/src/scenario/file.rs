@@ -102,6 +102,8 @@ pub enum AskKind {
     Decision,
     /// A number from 0 to the number of entries.
     Count,
+    /// Any text.
+    Text,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -137,6 +139,12 @@ pub struct AskFile {
     /// Asked in these capability cells alone.
     #[serde(default)]
     pub only: Vec<String>,
+    /// Asked where these factors have these levels.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub when: BTreeMap<String, String>,
+    /// Most tokens of a text; as the study samples unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens_max: Option<u32>,
     #[serde(default)]
     pub apart: bool,
     #[serde(default)]
@@ -178,6 +186,7 @@ pub enum MeasureKind {
     Inflation,
     ArithmeticGap,
     Crossing,
+    Acknowledgement,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -190,6 +199,12 @@ pub struct MeasureFile {
     pub count: Option<String>,
     #[serde(default)]
     pub neutral: Option<String>,
+    /// Acknowledgement: words that say it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<String>,
+    /// Acknowledgement: words that say it when they are negated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opposites: Vec<String>,
     /// The choice whose probability is the value; the ask's `favour` unless given.
     #[serde(default)]
     pub of: Option<String>,
@@ -249,8 +264,11 @@ pub struct DesignFile {
     pub wordings: u32,
     #[serde(default = "one")]
     pub states: u32,
-    /// Name of a list in `[cells]`.
+    /// Name of a list in `[cells]`, `all` or `stars`.
     pub cells: String,
+    /// Factors that stay at their baseline in the background of every star.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fixed: Vec<String>,
 }
 
 /// [`model::control::Reading`] as written: `facts = "items"` fills the table from the items.

@@ -13,9 +13,11 @@ mod fault;
 mod file;
 mod load;
 mod prose;
+mod selection;
+mod star;
 mod wording;
 
-pub use cell::{Cell, all, select};
+pub use cell::{Cell, all};
 pub use citation::citation;
 pub use compile::{Compiled, Unit, compile};
 pub use fault::{Fault, Source, accepting, parse};
@@ -25,4 +27,6 @@ pub use file::{
 };
 pub(crate) use load::read_bounded;
 pub use load::{Item, Scenario, shipped};
+pub use selection::{STARS, Selection};
+pub use star::star;
 pub use wording::distinct_wordings;
