@@ -74,7 +74,7 @@ fn both_orders_are_used_equally_often() {
     for scenario in scenarios() {
         let first = |wording| {
             let form = compile(&scenario, &Cell::default(), Unit { wording, state: 0 }).unwrap().form;
-            form.turns[0][0].menu[0].text.clone()
+            form.turns.iter().flatten().next().unwrap().menu[0].text.clone()
         };
         let firsts: Vec<String> = (0..8).map(first).collect();
         let same = firsts.iter().filter(|f| **f == firsts[0]).count();

@@ -36,7 +36,7 @@ pub fn show(args: &Show) -> Result<(), Exit> {
         difference(&base.brief, &compiled.brief, &mut text);
     } else {
         told(&compiled.brief, &mut text);
-        for (at, turn) in compiled.form.turns.iter().enumerate() {
+        for (at, turn) in compiled.form.turns.iter().enumerate().filter(|(_, asks)| !asks.is_empty()) {
             let _ = writeln!(
                 text,
                 "--- asked in turn {} (each apart, as the last paragraph of the user's message)",
