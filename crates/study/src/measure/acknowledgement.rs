@@ -1,7 +1,7 @@
 //! `acknowledgement`: whether a written answer says a thing, by the words that the scenario lists.
 //!
 //! Source: ours. A code and no judge: a listed word says it, a negated one denies it, a negated
-//! opposite says it; neither or both is unclear. Unit: probability.
+//! opposite says it; neither or both is `reasons-unclear`. Unit: probability.
 
 use super::{Missing, Sealed, Value};
 use crate::scenario::MeasureFile;
@@ -13,7 +13,7 @@ const NEGATIONS: [&str; 10] =
 const REACH: usize = 3;
 /// The outcomes besides the measure's own.
 const DENIED: &str = "denied";
-const UNCLEAR: &str = "unclear";
+const UNCLEAR: &str = "reasons-unclear";
 
 pub fn read(file: &MeasureFile, sealed: &Sealed) -> Result<Value, Missing> {
     let text = sealed.answer(&file.ask)?.1.choice.as_deref().unwrap_or_default();
