@@ -34,8 +34,8 @@ pub fn backgrounds(scenario: &Scenario, units: usize) -> Vec<Cell> {
     arrange(&sizes, units).into_iter().map(cell).collect()
 }
 
-/// One level of each factor for each unit. A level is never used twice more often than another of its
-/// factor; of those that are due, the one is taken that met this unit's other levels least.
+/// One level of each factor for each unit. The uses of two levels of a factor differ by one at most; of
+/// the levels that are due, the one is taken that met this unit's other levels least.
 fn arrange(sizes: &[usize], units: usize) -> Vec<Vec<usize>> {
     let starts: Vec<usize> =
         sizes.iter().scan(0, |at, size| Some(std::mem::replace(at, *at + size))).collect();
