@@ -58,12 +58,17 @@ impl Mind {
             messages: messages(before, ask),
             options: ask.menu.iter().map(|c| c.text.clone()).collect(),
             schema: ask.schema.clone(),
-            sampling: self.sampling.clone(),
+            sampling: self.sampling_of(ask),
             seed,
             sample: 0,
         };
         let completion = self.model.answer(&request).await?.completion;
         Ok(Exchange { ask: ask.id.clone(), messages: request.messages, completion })
+    }
+
+    fn sampling_of(&self, ask: &Ask) -> Sampling {
+        let tokens_max = ask.tokens_max.unwrap_or(self.sampling.tokens_max);
+        Sampling { tokens_max, ..self.sampling.clone() }
     }
 
     /// What all questions of a turn share: the brief, what is remembered, what is told now.

@@ -117,7 +117,7 @@ fn names_that_do_not_exist_in_a_scenario() {
         expect![[r#"
             exit 2
             error: ./mine/scenario.toml:60:10: design.cells: there is no list of cells `core`
-            accepted: all
+            accepted: all, stars
         "#]],
     );
     mistake(
@@ -157,7 +157,7 @@ fn a_scenario_that_is_not_written_rightly() {
         expect![[r#"
             exit 2
             error: ./mine/scenario.toml:47:8: unknown variant `vote`
-            accepted: decision, inflation, arithmetic-gap, crossing
+            accepted: decision, inflation, arithmetic-gap, crossing, acknowledgement
         "#]],
     );
     mistake(

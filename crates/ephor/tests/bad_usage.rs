@@ -56,7 +56,7 @@ fn names_that_do_not_exist_on_the_command_line() {
         expect![[r#"
         exit 2
         error: --cells: `manner=rude`: factor `manner` has no level `rude`
-        accepted: all, baseline, manner=kind
+        accepted: all, stars, baseline, manner=kind
     "#]],
     );
     check(
@@ -65,7 +65,7 @@ fn names_that_do_not_exist_on_the_command_line() {
         expect![[r#"
         exit 2
         error: --cells: `mood=kind`: there is no factor `mood`
-        accepted: all, baseline, manner=kind
+        accepted: all, stars, baseline, manner=kind
     "#]],
     );
     check(
@@ -74,7 +74,7 @@ fn names_that_do_not_exist_on_the_command_line() {
         expect![[r#"
         exit 2
         error: --cells: `core`: there is no factor `core`
-        accepted: all, baseline, manner=kind
+        accepted: all, stars, baseline, manner=kind
     "#]],
     );
     check(
@@ -207,7 +207,7 @@ fn studies_of_a_users_own() {
         expect![[r#"
             exit 2
             error: study.toml:4:1: scenario.cells: `manner=rude`: factor `manner` has no level `rude`
-            accepted: all, baseline, manner=kind
+            accepted: all, stars, baseline, manner=kind
         "#]],
     );
     lab.write("study.toml", "name = \"own\"\n[[scenario]]\nname = \"mine\"\nworthings = 2\n");

@@ -21,7 +21,7 @@ const DRAWS: usize = 8192;
 
 /// The key of a calibration: scenario, cells, size, replicates.
 pub fn key(part: &Part, replicates: u32) -> String {
-    let cells = crate::study::cell_names(&part.cells);
+    let cells = part.cells.names();
     let size = (part.size.wordings, part.size.states, part.size.epochs, part.size.limit);
     name_of(&("calibration/1", &part.scenario.hash, cells, size, replicates)).to_string()
 }

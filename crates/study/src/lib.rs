@@ -15,13 +15,14 @@
 //! use study::{Changes, Study};
 //! let changes = Changes { models: vec!["control/random".into()], ..Changes::default() };
 //! let study = Study::resolve(&["secret-offer".into()], &changes).unwrap();
-//! assert_eq!(study.parts[0].cells.len(), 9);
+//! assert_eq!(study.parts[0].cells.names().len(), 9);
 //! ```
 
 mod actor;
 pub mod calibrate;
 mod estimate;
 mod findings;
+mod margins;
 pub mod measure;
 mod plan;
 mod play;
@@ -38,4 +39,4 @@ pub use plan::{Plan, Sheet, Size, units};
 pub use play::{IN_FLIGHT_LOCAL, Played, Progress, play_missing};
 pub use record::{PartRecord, RunFile};
 pub use replay::replay;
-pub use study::{Changes, Part, PartFile, Quick, Study, StudyFile, cell_names, shipped_studies};
+pub use study::{Changes, Part, PartFile, Quick, Study, StudyFile, shipped_studies};

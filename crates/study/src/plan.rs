@@ -1,7 +1,7 @@
 //! What is to be played: cells × units × models, each episode named before it is played.
 
 use crate::actor::control;
-use crate::scenario::{Cell, Compiled, Fault, Scenario, Seated, Unit, compile, select};
+use crate::scenario::{Cell, Compiled, Fault, Scenario, Seated, Selection, Unit, compile};
 use agent::Mind;
 use model::Model;
 use std::collections::BTreeMap;
@@ -65,24 +65,36 @@ pub fn units(scenario: &Scenario, size: &Size) -> Vec<Unit> {
 }
 
 /// The cells that a selection plays, with the capability cells that its gates need.
-pub fn cells(scenario: &Scenario, selection: &[String]) -> Result<Vec<Cell>, Fault> {
+pub fn cells(scenario: &Scenario, selection: &[String]) -> Result<Selection, Fault> {
     let own = [scenario.file.design.cells.clone()];
-    let mut cells = select(scenario, if selection.is_empty() { &own } else { selection })?;
+    let mut chosen = Selection::of(scenario, if selection.is_empty() { &own } else { selection })?;
     for capability in &scenario.file.capability {
         let cell = Cell { capability: Some(capability.name.clone()), ..Cell::default() };
-        if !cells.contains(&cell) {
-            cells.push(cell);
+        if !chosen.cells.contains(&cell) {
+            chosen.cells.push(cell);
         }
     }
-    Ok(cells)
+    Ok(chosen)
+}
+
+/// The background of each unit; none where a selection plays no stars.
+pub fn backgrounds(scenario: &Scenario, selection: &Selection, size: &Size) -> BTreeMap<Unit, Cell> {
+    let units = units(scenario, size);
+    let backgrounds = selection.backgrounds(scenario, units.len());
+    units.into_iter().zip(backgrounds).collect()
 }
 
 /// Renders every cell of every unit once.
-pub fn sheets(scenario: &Scenario, cells: &[Cell], size: &Size) -> Result<Vec<Sheet>, Fault> {
+pub fn sheets(
+    scenario: &Scenario,
+    selection: &Selection,
+    backgrounds: &BTreeMap<Unit, Cell>,
+    size: &Size,
+) -> Result<Vec<Sheet>, Fault> {
     let mut sheets = Vec::new();
     for unit in units(scenario, size) {
-        for cell in cells {
-            let first = sheet(scenario, cell, unit, 0)?;
+        for cell in selection.around(scenario, backgrounds.get(&unit)) {
+            let first = sheet(scenario, &cell, unit, 0)?;
             sheets.extend((1..size.epochs).map(|epoch| Sheet {
                 epoch,
                 seed: seed(unit, epoch),

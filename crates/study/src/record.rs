@@ -1,6 +1,6 @@
 //! `run.toml`: the study as resolved, with versions and hashes, so that a run can be read again.
 
-use crate::study::{Changes, Study, cell_names};
+use crate::study::{Changes, Study};
 use serde::{Deserialize, Serialize};
 use trace::{ModelCard, Sampling};
 
@@ -51,7 +51,7 @@ impl RunFile {
             scenario: p.scenario.file.name.clone(),
             version: p.scenario.file.version,
             hash: p.scenario.hash.clone(),
-            cells: cell_names(&p.cells),
+            cells: p.cells.names(),
             wordings: p.size.wordings,
             states: p.size.states,
             epochs: p.size.epochs,

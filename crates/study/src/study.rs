@@ -1,12 +1,14 @@
 //! A study: which scenarios, cells and sizes, on which models. Read from a file, shipped or the
 //! user's, or made from scenarios alone; resolved it becomes `run.toml`.
 
-use crate::plan::{Sheet, Size, cells, sheets};
+use crate::plan::{Sheet, Size, backgrounds, cells, sheets};
 use crate::scenario::{
-    Cell, Fault, Scenario, Source, accepting, distinct_wordings, parse, read_bounded, shipped,
+    Cell, Fault, Scenario, Selection, Source, Unit, accepting, distinct_wordings, parse, read_bounded,
+    shipped,
 };
 use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::Path;
 use trace::{ModelCard, Name, Sampling, name_of};
 
@@ -105,7 +107,9 @@ pub struct Part {
     pub scenario: Scenario,
     /// How the scenario is found again.
     pub path: String,
-    pub cells: Vec<Cell>,
+    pub cells: Selection,
+    /// Of each unit, where stars are played.
+    pub backgrounds: BTreeMap<Unit, Cell>,
     pub size: Size,
     pub controls: Vec<String>,
     pub sheets: Vec<Sheet>,
@@ -205,7 +209,7 @@ impl Study {
     /// The name of a run: the study without its counts, so that more seeds extend a run.
     pub fn run_name(&self, cards: &[ModelCard]) -> Name {
         let parts: Vec<_> =
-            self.parts.iter().map(|p| (&p.scenario.hash, cell_names(&p.cells), &p.controls)).collect();
+            self.parts.iter().map(|p| (&p.scenario.hash, p.cells.names(), &p.controls)).collect();
         name_of(&(&self.name, cards, parts, &self.sampling))
     }
 }
@@ -235,11 +239,6 @@ fn sampling(file: Option<Sampling>, changes: &Changes) -> Result<Sampling, Fault
         ));
     }
     Ok(sampling)
-}
-
-/// The names of cells.
-pub fn cell_names(cells: &[Cell]) -> Vec<String> {
-    cells.iter().map(Cell::to_string).collect()
 }
 
 impl PartFile {
@@ -279,8 +278,7 @@ impl Part {
             return Err(accepting(fault, [format!("1 to {distinct}; more units come from --seeds")]));
         }
         let selection = if changes.cells.is_empty() { &file.cells } else { &changes.cells };
-        let recorded =
-            changes.recorded.as_ref().map(|c| c.iter().map(|n| Cell::parse(&scenario, n)).collect());
+        let recorded = changes.recorded.as_ref().map(|names| Selection::recorded(&scenario, names));
         let cells = recorded.unwrap_or_else(|| cells(&scenario, selection)).map_err(|fault| {
             match fault.file.as_str() {
                 "--cells" if changes.cells.is_empty() => file.stands(fault, "cells", "cells"),
@@ -294,7 +292,9 @@ impl Part {
             };
             scenario.script(control).map_err(unknown)?;
         }
-        let sheets = sheets(&scenario, &cells, &size)?;
-        Ok(Self { scenario, path: file.name.clone(), cells, size, controls: file.controls.clone(), sheets })
+        let backgrounds = backgrounds(&scenario, &cells, &size);
+        let sheets = sheets(&scenario, &cells, &backgrounds, &size)?;
+        let (path, controls) = (file.name.clone(), file.controls.clone());
+        Ok(Self { scenario, path, cells, backgrounds, size, controls, sheets })
     }
 }

@@ -73,12 +73,9 @@ fn order_wording_and_seed_are_the_same_in_every_cell() {
 fn both_orders_are_used_equally_often() {
     for scenario in scenarios() {
         let first = |wording| {
-            let form = compile(&scenario, &Cell::default(), Unit { wording, state: 0 })
-                .unwrap()
-                .form()
-                .unwrap()
-                .clone();
-            form.turns[0][0].menu[0].text.clone()
+            let compiled = compile(&scenario, &Cell::default(), Unit { wording, state: 0 }).unwrap();
+            let form = compiled.form().unwrap();
+            form.turns.iter().flatten().next().unwrap().menu[0].text.clone()
         };
         let firsts: Vec<String> = (0..8).map(first).collect();
         let same = firsts.iter().filter(|f| **f == firsts[0]).count();

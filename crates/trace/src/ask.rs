@@ -22,6 +22,9 @@ pub struct Ask {
     /// JSON Schema of the answer (a move): the reply is one JSON value and nothing else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<Value>,
+    /// Most tokens of the answer, where another number is wanted than the seat's sampling has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens_max: Option<u32>,
     /// Whether this question stands alone, without the brief (knowledge, neutral lead-ins).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub apart: bool,

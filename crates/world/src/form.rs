@@ -49,7 +49,16 @@ impl Form {
 
     /// A form of a specification that others fill in as well.
     pub fn shared(spec: Arc<FormSpec>) -> Self {
-        Self { spec, turn: 0, answers: BTreeMap::new() }
+        let mut form = Self { spec, turn: 0, answers: BTreeMap::new() };
+        form.skip_empty();
+        form
+    }
+
+    /// A turn without questions passes, and the others keep their numbers.
+    fn skip_empty(&mut self) {
+        while self.spec.turns.get(self.turn).is_some_and(Vec::is_empty) {
+            self.turn += 1;
+        }
     }
 
     /// The asks of the turn that is due.
@@ -133,6 +142,7 @@ impl World for Form {
             self.answers.insert(answer.ask.clone(), answer.clone());
         }
         self.turn += 1;
+        self.skip_empty();
         Ok(changes)
     }
 

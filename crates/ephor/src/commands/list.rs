@@ -55,6 +55,7 @@ fn measures() -> Vec<Row> {
         row("inflation", "Marks above what was earned, over all entries."),
         row("arithmetic-gap", "The submitted total minus the seat's own marks."),
         row("crossing", "The submitted total reaches a bar that the honest count does not."),
+        row("acknowledgement", "Whether a text says a thing, by words that the scenario lists."),
     ]
 }
 

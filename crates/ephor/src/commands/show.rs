@@ -53,7 +53,7 @@ fn seat(compiled: &Compiled, named: Option<&str>) -> Result<usize, Exit> {
 }
 
 fn asked_of(form: &FormSpec, text: &mut String) {
-    for (at, turn) in form.turns.iter().enumerate() {
+    for (at, turn) in form.turns.iter().enumerate().filter(|(_, asks)| !asks.is_empty()) {
         let _ = writeln!(
             text,
             "--- asked in turn {} (each apart, as the last paragraph of the user's message)",

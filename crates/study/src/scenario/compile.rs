@@ -2,7 +2,7 @@
 
 use super::cell::Cell;
 use super::fault::Fault;
-use super::file::{AskFile, AskKind, LevelFile, When};
+use super::file::{AskFile, AskKind, LevelFile, Moment};
 use super::game::{Moments, PlayFile, merge, script, seat_names};
 use super::load::{Item, Scenario};
 use super::prose::{Renderer, Variables, fenced, plain, spans};
@@ -74,6 +74,13 @@ pub fn compile(scenario: &Scenario, cell: &Cell, unit: Unit) -> Result<Compiled,
         None => unit.wording.to_string(),
     };
     Ok(Compiled { seats, setup, cluster })
+}
+
+impl AskFile {
+    /// Whether the cell has the levels at which this is asked.
+    pub fn is_put(&self, scenario: &Scenario, cell: &Cell) -> bool {
+        self.when.iter().all(|(factor, level)| cell.level(scenario, factor) == level)
+    }
 }
 
 struct Compiler<'a> {
@@ -184,9 +191,9 @@ impl<'a> Compiler<'a> {
     }
 
     /// What a seat is told at a moment; without one: before everything.
-    fn clauses(&self, when: Option<When>) -> Result<Vec<Clause>, Fault> {
+    fn clauses(&self, moment: Option<Moment>) -> Result<Vec<Clause>, Fault> {
         let mut clauses = Vec::new();
-        let told = self.scenario.file.clause.iter().enumerate().filter(|(_, clause)| clause.when == when);
+        let told = self.scenario.file.clause.iter().enumerate().filter(|(_, clause)| clause.moment == moment);
         for (slot, clause) in told {
             let (wordings, factor) = match &clause.factor {
                 Some(name) => {
@@ -263,35 +270,35 @@ impl<'a> Compiler<'a> {
 
     fn moments(&self, play: &PlayFile, pair: [usize; 2]) -> Result<Moments, Fault> {
         let (offered, partner) = (self.of_seat(pair[0], pair), self.of_seat(pair[1], pair));
-        let mut offer = offered.script(When::Offer)?;
+        let mut offer = offered.script(Moment::Offer)?;
         let reasons = play.tool.as_ref().map(|tool| tool.reasons).unwrap_or_default();
-        offer.reasons_before = offered.text_if(reasons.before(), When::ReasonsBefore)?;
-        offer.reasons_after = offered.text_if(reasons.after(), When::ReasonsAfter)?;
+        offer.reasons_before = offered.text_if(reasons.before(), Moment::ReasonsBefore)?;
+        offer.reasons_after = offered.text_if(reasons.after(), Moment::ReasonsAfter)?;
         Ok(Moments {
             offer,
-            consents: partner.script(When::Consent)?,
-            asks_message: offered.text_if(true, When::Message)?,
-            asks_reply: partner.text_if(true, When::Reply)?,
-            asks_move: self.text_if(true, When::Move)?,
-            holding: self.told(When::Holding)?,
+            consents: partner.script(Moment::Consent)?,
+            asks_message: offered.text_if(true, Moment::Message)?,
+            asks_reply: partner.text_if(true, Moment::Reply)?,
+            asks_move: self.text_if(true, Moment::Move)?,
+            holding: self.told(Moment::Holding)?,
         })
     }
 
-    fn told(&self, when: When) -> Result<Vec<Paragraph>, Fault> {
-        Ok(self.clauses(Some(when))?.into_iter().map(|clause| clause.spans).collect())
+    fn told(&self, moment: Moment) -> Result<Vec<Paragraph>, Fault> {
+        Ok(self.clauses(Some(moment))?.into_iter().map(|clause| clause.spans).collect())
     }
 
     /// The decision that is asked for at a moment.
-    fn script(&self, when: When) -> Result<Script, Fault> {
-        let told = self.told(when)?;
-        let found = self.asks().find(|(_, ask)| ask.when == Some(when) && ask.kind == AskKind::Decision);
+    fn script(&self, moment: Moment) -> Result<Script, Fault> {
+        let told = self.told(moment)?;
+        let found = self.asks().find(|(_, ask)| ask.moment == Some(moment) && ask.kind == AskKind::Decision);
         let Some((slot, file)) = found else { return Ok(script(told, Vec::new(), "")) };
         Ok(script(told, self.ask(slot, file)?, &file.favour))
     }
 
     /// The text that asks for an answer at a moment.
-    fn text_if(&self, asked: bool, when: When) -> Result<String, Fault> {
-        let found = self.asks().find(|(_, ask)| ask.when == Some(when));
+    fn text_if(&self, asked: bool, moment: Moment) -> Result<String, Fault> {
+        let found = self.asks().find(|(_, ask)| ask.moment == Some(moment));
         let Some((slot, file)) = found.filter(|_| asked) else { return Ok(String::new()) };
         let text = self.pick(&file.text, slot, self.unit.wording).unwrap_or_default();
         let rendered = self.render(text, &format!("ask `{}`", file.id))?;
@@ -310,7 +317,10 @@ impl<'a> Compiler<'a> {
         let own = move |ask: &AskFile| capability.is_some_and(|c| ask.only.iter().any(|o| o == c));
         let has_own = file.ask.iter().any(own);
         let base = file.clause.len();
-        let asked = move |ask: &AskFile| if has_own { own(ask) } else { ask.only.is_empty() };
+        let asked = move |ask: &AskFile| {
+            let belongs = if has_own { own(ask) } else { ask.only.is_empty() };
+            belongs && ask.is_put(self.scenario, self.cell)
+        };
         file.ask.iter().enumerate().filter(move |(_, ask)| asked(ask)).map(move |(at, ask)| (base + at, ask))
     }
 
@@ -327,7 +337,10 @@ impl<'a> Compiler<'a> {
         }
         let seat = self.scenario.file.seat.clone();
         let facts = std::mem::take(&mut self.facts);
-        Ok(FormSpec { seat, turns: turns.into_values().collect(), tally, facts })
+        // A turn keeps its number where another has no questions: seeds do not know the cell.
+        let last = turns.keys().next_back().copied().unwrap_or(0);
+        let turns = (1..=last).map(|turn| turns.remove(&turn).unwrap_or_default()).collect();
+        Ok(FormSpec { seat, turns, tally, facts })
     }
 
     /// Every presentation of one ask: entries × wordings × polarities.
@@ -381,8 +394,14 @@ impl<'a> Compiler<'a> {
         };
         if file.kind == AskKind::Text {
             let text = self.pick(&file.text, slot, wording).map(|t| render(t, &variables)).transpose()?;
-            let text = text.unwrap_or_default();
-            return Ok(vec![Ask { id: id.into(), text, apart: file.apart, ..Ask::default() }]);
+            let (id, text) = (id.into(), text.unwrap_or_default());
+            return Ok(vec![Ask {
+                id,
+                text,
+                tokens_max: file.tokens_max,
+                apart: file.apart,
+                ..Ask::default()
+            }]);
         }
         if file.kind == AskKind::Count {
             let text = self.pick(&file.text, slot, wording).map(|t| render(t, &variables)).transpose()?;

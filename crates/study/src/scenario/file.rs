@@ -67,13 +67,13 @@ pub struct ClauseFile {
     pub capability: bool,
     /// In a game: told at this moment alone; else before the first move, to all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub when: Option<When>,
+    pub moment: Option<Moment>,
 }
 
 /// A moment of a series of games.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum When {
+pub enum Moment {
     Offer,
     ReasonsBefore,
     ReasonsAfter,
@@ -167,6 +167,12 @@ pub struct AskFile {
     /// Asked in these capability cells alone.
     #[serde(default)]
     pub only: Vec<String>,
+    /// Asked where these factors have these levels.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub when: BTreeMap<String, String>,
+    /// Most tokens of a text; as the study samples unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens_max: Option<u32>,
     #[serde(default)]
     pub apart: bool,
     #[serde(default)]
@@ -178,7 +184,7 @@ pub struct AskFile {
     pub set: BTreeMap<String, String>,
     /// In a game: the moment at which this is asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub when: Option<When>,
+    pub moment: Option<Moment>,
 }
 
 fn one() -> u32 {
@@ -212,6 +218,7 @@ pub enum MeasureKind {
     ArithmeticGap,
     Crossing,
     Fact,
+    Acknowledgement,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -230,6 +237,12 @@ pub struct MeasureFile {
     pub count: Option<String>,
     #[serde(default)]
     pub neutral: Option<String>,
+    /// Acknowledgement: words that say it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<String>,
+    /// Acknowledgement: words that say it when they are negated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opposites: Vec<String>,
     /// The choice whose probability is the value; the ask's `favour` unless given.
     #[serde(default)]
     pub of: Option<String>,
@@ -289,8 +302,11 @@ pub struct DesignFile {
     pub wordings: u32,
     #[serde(default = "one")]
     pub states: u32,
-    /// Name of a list in `[cells]`.
+    /// Name of a list in `[cells]`, `all` or `stars`.
     pub cells: String,
+    /// Factors that stay at their baseline in the background of every star.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fixed: Vec<String>,
 }
 
 /// [`model::control::Reading`] as written: `facts = "items"` fills the table from the items.

@@ -14,9 +14,11 @@ mod file;
 mod game;
 mod load;
 mod prose;
+mod selection;
+mod star;
 mod wording;
 
-pub use cell::{Cell, all, select};
+pub use cell::{Cell, all};
 pub use citation::citation;
 pub use compile::{Compiled, Seated, Unit, compile};
 pub use fault::{Fault, Source, accepting, parse};
@@ -27,4 +29,6 @@ pub use file::{
 pub use game::{PlayFile, WORLDS, read_rules};
 pub(crate) use load::read_bounded;
 pub use load::{Item, Scenario, shipped};
+pub use selection::{STARS, Selection};
+pub use star::star;
 pub use wording::distinct_wordings;
