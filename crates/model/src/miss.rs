@@ -203,7 +203,7 @@ mod tests {
             &wanted,
             &[request("Hello")],
             expect![[
-                r#"the nearest of 1 known differs in schema from character 1: (end) → "{\"enum\":[\"cooperate\",\""…"#
+                r#"the nearest of 1 known differs in schema from character 1: (end) → "{\"enum\":[\"cooperate\",\"de"…"#
             ]],
         );
     }

@@ -74,7 +74,7 @@ fn a_move() -> Request {
 
 #[tokio::test(start_paused = true)]
 async fn a_schema_goes_along() {
-    check(&a_move(), vec![yes()], expect![]).await;
+    check(&a_move(), vec![yes()], expect![[r#"{"model":"gpt-test","messages":[{"role":"system","content":"You play."},{"role":"user","content":"Do you take it?\n\u0000"}],"temperature":0.0,"top_p":1.0,"max_tokens":24,"seed":758306196,"response_format":{"type":"json_schema","json_schema":{"name":"move","strict":true,"schema":{"type":"object","oneOf":[{"required":["move"]}]}}}}"#]]).await;
 }
 
 /// A server that knows no schemas is asked without one from then on; the world judges the answer.
