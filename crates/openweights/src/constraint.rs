@@ -20,6 +20,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Bytes of the largest schema that is read.
 const BYTES_MAX: usize = 1 << 16;
+/// Characters of a complaint that a message repeats.
+const WORDS_MAX: usize = 300;
 /// Values within values of the deepest schema that is read.
 const DEPTH_MAX: usize = 64;
 /// Schemas whose grammars are kept.
@@ -186,8 +188,10 @@ fn trie(tokenizer: &Tokenizer) -> TokTrie {
     TokTrie::from(&info, &words).with_eos_tokens(ends)
 }
 
-/// The first line of what the compiler or the parser says: a panic within comes with its stack.
+/// What the compiler or the parser says, in one line. A panic within comes with its stack, which is cut.
 fn refused(why: impl Display) -> RequestError {
-    let why = why.to_string().lines().next().unwrap_or_default().to_owned();
-    RequestError::Schema { why }
+    let said = why.to_string();
+    let said = said.split("<backtrace>").next().unwrap_or_default();
+    let line = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    RequestError::Schema { why: line.chars().take(WORDS_MAX).collect() }
 }

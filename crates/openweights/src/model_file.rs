@@ -28,7 +28,7 @@ impl ModelFile {
         Ok(Self { decoder: Decoder { weights }, tokenizer, template, grammars: Grammars::default() })
     }
 
-    /// What holds an answer to a JSON Schema. The first one of a model costs some hundred
+    /// What holds an answer to a JSON Schema. The first one of a model costs a few hundred
     /// milliseconds, one that was asked for lately next to nothing.
     ///
     /// # Errors

@@ -170,15 +170,15 @@ fn hostile_schemas_are_errors_or_answered() {
         (json!({ "enum": wide }), "at most 65536 are read"),
         (nested(200), "nested deeper than 64 levels"),
         (json!({ "type": "wine" }), "wine"),
-        (json!({ "type": 7 }), "7"),
+        (json!({ "type": 7 }), "type must be a string"),
         (json!({ "contains": { "const": 1 } }), "contains"),
         (json!({ "$ref": "https://example.org/schema.json" }), "https://example.org/schema.json"),
         (json!({ "$ref": "#/nowhere" }), "nowhere"),
-        (json!({ "pattern": "(" }), "("),
-        (json!({ "minimum": "é".repeat(200) }), ""),
+        (json!({ "pattern": "(" }), "unclosed group"),
+        (json!({ "minimum": "é".repeat(200) }), "panic: "),
         (json!({ "oneOf": [{ "type": "integer" }, { "type": "number" }] }), "oneOf"),
         (json!({ "type": "integer", "minimum": 2, "maximum": 1 }), "minimum"),
-        (json!({ "enum": [] }), ""),
+        (json!({ "enum": [] }), "empty"),
     ] {
         let error = model.constraint(&schema).expect_err(said).to_string();
         assert!(error.contains(said) && error.lines().count() == 1, "{error}");
