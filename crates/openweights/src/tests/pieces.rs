@@ -271,7 +271,7 @@ fn companions_and_cache_change_nothing() {
     let sampling = Sampling { temperature: 1.0, top_p: 0.95, tokens_max: 20, stop: vec!["never".into()] };
     let generate = |text: &str| {
         let prompt = model.tokenizer.encode(text);
-        Generate { prompt, sampling: sampling.clone(), seed: 3, sample: 0 }
+        Generate { prompt, sampling: sampling.clone(), seed: 3, sample: 0, constraint: None }
     };
     let texts = ["Is it", "Is it so?", "Was it?", "Is it so?  Yes", "Is it so?"];
     let mut shared = runner(&model);

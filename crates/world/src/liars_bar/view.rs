@@ -84,20 +84,28 @@ impl View {
         match self.may() {
             May::Nothing => Value::Bool(false),
             May::Answer(_) => object(json!({ "move": { "enum": ["challenge", "pass"] } })),
-            May::Play => object(json!({ "move": { "const": "play" }, "cards": self.cards_schema() })),
+            May::Play => object(json!({ "move": { "const": "play" }, "cards": { "enum": self.plays() } })),
         }
     }
 
-    /// Any order is fine, but no card more often than it is held.
-    fn cards_schema(&self) -> Value {
-        let kinds: Vec<Card> = Card::ALL.into_iter().filter(|card| self.hand.of(*card) > 0).collect();
-        let at_most = |card: &Card| {
-            let held = self.hand.of(*card);
-            json!({ "contains": { "const": card }, "minContains": 0, "maxContains": held })
+    /// Every play in every order. A list, because what holds a model to a schema rarely counts: `contains`
+    /// is read by few.
+    fn plays(&self) -> Vec<Vec<Card>> {
+        let left = |play: &[Card], card: Card| {
+            let laid = play.iter().filter(|laid| **laid == card).count();
+            usize::from(self.hand.of(card)) > laid
         };
-        let caps: Vec<Value> = kinds.iter().map(at_most).collect();
-        let most = PLAY_MAX.min(self.hand.count());
-        json!({ "type": "array", "items": { "enum": kinds }, "minItems": 1, "maxItems": most, "allOf": caps })
+        let longer = |play: &Vec<Card>| {
+            let more = Card::ALL.into_iter().filter(|card| left(play, *card));
+            more.map(|card| [play.as_slice(), &[card]].concat()).collect::<Vec<_>>()
+        };
+        let mut plays = Vec::new();
+        let mut longest = vec![Vec::new()];
+        for _ in 0..PLAY_MAX {
+            longest = longest.iter().flat_map(longer).collect();
+            plays.extend_from_slice(&longest);
+        }
+        plays
     }
 
     pub(super) fn words(&self) -> String {
