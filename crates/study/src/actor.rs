@@ -3,7 +3,7 @@
 //! An actor sees the conversation alone. Whether it has a partner it learns from the prompt's own
 //! sentence; offers and other questions go to the scripted control that it is built on.
 
-use crate::scenario::{PlaysFile, Scenario, Talk, read_rules};
+use crate::scenario::{AllyWhen, PlaysFile, Scenario, Talk, read_rules};
 use model::control::Control;
 use model::{Answered, Model, ModelError};
 use rand::SeedableRng;
@@ -30,6 +30,9 @@ pub fn control(scenario: &Scenario, name: &str, salt: u64) -> Result<Arc<dyn Mod
     })
 }
 
+/// By which words two scripted players agree.
+const PACT: &str = "Let us spare each other.";
+
 struct Actor<G: Game> {
     answers: Control,
     plays: PlaysFile,
@@ -43,7 +46,7 @@ impl<G: Game> Actor<G> {
         // A control that says nothing of how it plays, plays like the first on the shelf: at random.
         let plays = plays.unwrap_or_else(|| PlaysFile {
             player: G::PLAYERS[0].into(),
-            ally: false,
+            ally: AllyWhen::Never,
             talk: Talk::Silent,
         });
         let rules = read_rules::<G>(&play["rules"])?;
@@ -61,9 +64,20 @@ impl<G: Game> Actor<G> {
         let prompt = &request.messages.last()?.text;
         let seen = prompt.lines().rev().find_map(|line| line.strip_prefix(STATE))?;
         let view: G::View = serde_json::from_str(seen).ok()?;
-        let made = self.choose(&view, partner(prompt), request.seed);
+        let made = self.choose(&view, self.partner(prompt), request.seed);
         let says_plan = !schema["properties"]["plan"].is_null();
         Some(if says_plan { self.talks(&view, made.as_ref()) } else { json!(made?) }.to_string())
+    }
+
+    /// The partner that it plays for too.
+    fn partner(&self, prompt: &str) -> Option<usize> {
+        let partner = partner(prompt)?;
+        let plays_for = match self.plays.ally {
+            AllyWhen::Never => false,
+            AllyWhen::Told => proposed(prompt, partner),
+            AllyWhen::Held => true,
+        };
+        plays_for.then_some(partner)
     }
 
     /// The move that it would make now; none where nothing is to be played.
@@ -72,7 +86,7 @@ impl<G: Game> Actor<G> {
             return None;
         }
         let mut player = G::player(&self.plays.player, &self.rules)?;
-        if let Some(partner) = partner.filter(|_| self.plays.ally) {
+        if let Some(partner) = partner {
             let own = json!(view)["seat"].as_u64().unwrap_or_default() as usize;
             player = G::with_partner(player, &self.rules, [own, partner]);
         }
@@ -89,7 +103,7 @@ impl<G: Game> Actor<G> {
         };
         match plan {
             Some(plan) => {
-                json!({ "message": format!("I will {plan} next. Let us spare each other."), "plan": plan })
+                json!({ "message": format!("I will {plan} next. {PACT}"), "plan": plan })
             }
             None => json!({ "message": "", "plan": "none" }),
         }
@@ -101,6 +115,13 @@ fn partner(prompt: &str) -> Option<usize> {
     let line =
         prompt.lines().rev().find(|line| line.starts_with(PARTNER[0]) && line.ends_with(PARTNER[1]))?;
     line.strip_prefix(PARTNER[0])?.strip_suffix(PARTNER[1])?.parse().ok()
+}
+
+/// Whether the last line that the partner wrote proposes the pact.
+fn proposed(prompt: &str, partner: usize) -> bool {
+    let wrote = format!("Seat {partner} wrote:");
+    let line = prompt.lines().rev().find_map(|line| line.split_once(&wrote));
+    line.is_some_and(|(_, words)| words.contains(PACT))
 }
 
 #[async_trait::async_trait]

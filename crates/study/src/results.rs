@@ -63,6 +63,7 @@ impl<'a> Results<'a> {
                     let cells = self.values.entry(file.outcome.clone()).or_default();
                     cells.entry(cell.clone()).or_default().insert(slot, value);
                 }
+                Err(Missing::Unscored) if file.optional => {}
                 Err(why) => first = first.or(Some(why)),
             }
         }

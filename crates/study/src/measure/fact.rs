@@ -10,5 +10,5 @@ use crate::scenario::MeasureFile;
 pub fn read(file: &MeasureFile, sealed: &Sealed) -> Result<Value, Missing> {
     let name = file.fact.as_deref().unwrap_or_default();
     let value = sealed.stated(name)?;
-    Ok(Value { value, happened: vec![(file.outcome.clone(), value > 0.0)] })
+    Ok(Value { value, happened: vec![(file.outcome.clone(), value > file.above.unwrap_or(0.0))] })
 }

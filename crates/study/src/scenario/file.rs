@@ -233,6 +233,12 @@ pub struct MeasureFile {
     pub fact: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
+    /// `fact`: the outcome happened when the number is above this; 0 unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub above: Option<f64>,
+    /// `fact`: the number is not there where nothing was to be counted, and that is no gap in the data.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
     #[serde(default)]
     pub count: Option<String>,
     #[serde(default)]
@@ -359,9 +365,21 @@ pub struct PlaysFile {
     pub player: String,
     /// Whether it plays for its partner too, when it has one.
     #[serde(default)]
-    pub ally: bool,
+    pub ally: AllyWhen,
     #[serde(default)]
     pub talk: Talk,
+}
+
+/// When a scripted player plays for its partner too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AllyWhen {
+    #[default]
+    Never,
+    /// When its partner's words say that they should.
+    Told,
+    /// Whenever the two hold the line.
+    Held,
 }
 
 /// What a scripted player writes to its partner.

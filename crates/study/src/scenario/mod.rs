@@ -23,8 +23,8 @@ pub use citation::citation;
 pub use compile::{Compiled, Seated, Unit, compile};
 pub use fault::{Fault, Source, accepting, parse};
 pub use file::{
-    AskFile, AskKind, ContrastFile, ControlFile, EstimandFile, FactorFile, GateFile, GateKind, MeasureFile,
-    MeasureKind, PlaysFile, ScenarioFile, Talk,
+    AllyWhen, AskFile, AskKind, ContrastFile, ControlFile, EstimandFile, FactorFile, GateFile, GateKind,
+    MeasureFile, MeasureKind, PlaysFile, ScenarioFile, Talk,
 };
 pub use game::{PlayFile, WORLDS, read_rules};
 pub(crate) use load::read_bounded;

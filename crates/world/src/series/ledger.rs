@@ -14,6 +14,8 @@ pub(super) struct Ledger {
     /// Consents asked for and given.
     pub consents: [u32; 2],
     pub messages: u32,
+    /// Those that say something.
+    pub said: u32,
     pub plans_stated: u32,
     pub plans_kept: u32,
     /// Points by game and seat, bonuses included.
@@ -104,6 +106,7 @@ impl Ledger {
             fact("consents", self.consents),
             fact("games-held", self.held.iter().filter(|held| **held).count()),
             fact("messages", self.messages),
+            fact("messages-said", self.said),
             fact("plans", [self.plans_stated, self.plans_kept]),
         ];
         if self.plans_stated > 0 {

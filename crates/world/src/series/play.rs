@@ -119,7 +119,7 @@ impl<G: Game> Series<G> {
     fn write(&mut self, from: usize, act: &Act) -> Result<Vec<Change>, Illegal> {
         let out = self.read_message(act, 0)?;
         let change = self.change(format!("messages/{from}"), json!(out));
-        self.ledger.messages += u32::from(self.tool().is_some_and(|tool| tool.works));
+        self.count(&out);
         self.news[from].clear();
         self.next(Phase::Reply { from, out });
         Ok(vec![change])
@@ -130,9 +130,8 @@ impl<G: Game> Series<G> {
         let partner = self.partner_of(from);
         let change = self.change(format!("messages/{partner}"), json!(back));
         self.news[partner].clear();
-        let (works, public) =
-            self.tool().map_or((false, false), |tool| (tool.works, tool.works && tool.public));
-        self.ledger.messages += u32::from(works);
+        let public = self.tool().is_some_and(|tool| tool.works && tool.public);
+        self.count(&back);
         for (seat, message) in [(from, &out), (partner, &back)] {
             self.plans[seat] = Some(message.plan.clone()).filter(|plan| plan != NO_PLAN);
             if public {
@@ -145,6 +144,13 @@ impl<G: Game> Series<G> {
         self.number += 1;
         self.phase = Phase::Moves;
         Ok(vec![change])
+    }
+
+    fn count(&mut self, message: &Message) {
+        if self.tool().is_some_and(|tool| tool.works) {
+            self.ledger.messages += 1;
+            self.ledger.said += u32::from(!message.message.trim().is_empty());
+        }
     }
 
     /// What the line said last becomes history when it says something new.
