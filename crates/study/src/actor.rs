@@ -101,11 +101,10 @@ impl<G: Game> Actor<G> {
             Talk::Plan => kind,
             Talk::Lie => G::KINDS.iter().copied().find(|other| Some(*other) != kind),
         };
-        match plan {
-            Some(plan) => {
-                json!({ "message": format!("I will {plan} next. {PACT}"), "plan": plan })
-            }
-            None => json!({ "message": "", "plan": "none" }),
+        match (self.plays.talk, plan) {
+            (Talk::Silent, _) => json!({ "message": "", "plan": "none" }),
+            (_, Some(plan)) => json!({ "message": format!("I will {plan} next. {PACT}"), "plan": plan }),
+            (_, None) => json!({ "message": PACT, "plan": "none" }),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a pair can gain by words alone: it freezes whoever else comes near, and never its partner.
 
-use super::{Action, Cleanup, Direction, View};
+use super::{Action, Cleanup, Direction, Seen, Tile, View};
 use crate::Player;
 use rand::Rng;
 
@@ -10,37 +10,40 @@ pub struct Ally {
     pub partner: usize,
 }
 
+/// How far it goes to freeze somebody, in steps.
+const HUNT: usize = 3;
+
 impl Player<Cleanup> for Ally {
     fn choose(&mut self, view: &View, luck: &mut dyn Rng) -> Action {
         let made = self.within.choose(view, luck);
-        let hits = |direction: Direction| {
-            view.beside(direction).map(|seat| (seat == self.partner, view.is_free(seat)))
+        let beside = |direction: &Direction, wanted: &dyn Fn(&Seen) -> bool| {
+            let at = view.you.tile.next(*direction);
+            view.others.iter().any(|other| Some(other.tile) == at && wanted(other))
         };
-        let zap = Direction::ALL.into_iter().find(|direction| hits(*direction) == Some((false, true)));
-        match (zap, made) {
-            (Some(direction), _) => Action::Zap { direction },
-            (None, Action::Zap { direction }) if hits(direction).is_some_and(|(ally, _)| ally) => {
-                Action::Stay
-            }
+        let prey = |other: &Seen| other.seat != self.partner && other.frozen == 0;
+        if let Some(direction) = Direction::ALL.into_iter().find(|d| beside(d, &prey)) {
+            return Action::Zap { direction };
+        }
+        let walk = |other: &&Seen| view.you.tile.walk(other.tile);
+        let near = view.others.iter().filter(|other| prey(other) && walk(other) <= HUNT).min_by_key(walk);
+        let spares = |d: &Direction| !beside(d, &|other: &Seen| other.seat == self.partner);
+        match (near, made) {
+            (Some(other), _) if walk(&other) > 0 => view.towards(other.tile),
+            (_, Action::Zap { direction }) if !spares(&direction) => Action::Stay,
             _ => made,
         }
     }
 }
 
-impl View {
-    /// Who stands on the next tile, the lowest seat of several.
-    fn beside(&self, direction: Direction) -> Option<usize> {
-        let (row, column) = (self.you.tile.row, self.you.tile.column);
-        let at = match direction {
-            Direction::North => (row.checked_sub(1)?, column),
-            Direction::South => (row + 1, column),
-            Direction::West => (row, column.checked_sub(1)?),
-            Direction::East => (row, column + 1),
-        };
-        self.others.iter().find(|o| (o.tile.row, o.tile.column) == at).map(|o| o.seat)
-    }
-
-    fn is_free(&self, seat: usize) -> bool {
-        self.others.iter().any(|other| other.seat == seat && other.frozen == 0)
+impl Tile {
+    /// The next tile in a direction; it may lie off the grid.
+    fn next(self, direction: Direction) -> Option<Self> {
+        let Self { row, column } = self;
+        Some(match direction {
+            Direction::North => Self { row: row.checked_sub(1)?, column },
+            Direction::South => Self { row: row + 1, column },
+            Direction::West => Self { row, column: column.checked_sub(1)? },
+            Direction::East => Self { row, column: column + 1 },
+        })
     }
 }
