@@ -8,14 +8,16 @@ pub enum StoreError {
     #[error("{path}: {source}{}", hint(source))]
     Io { path: PathBuf, source: std::io::Error },
     #[error(
-        "{path}: the record is damaged at byte {offset}: {why}\nhint: what stands before it is intact; move the file away to go on without it"
+        "{path}: the record is damaged at byte {offset}: {why}\nhint: what stands before it is intact; move the file away to go on without it: all episodes in it are played again"
     )]
     Damaged { path: PathBuf, offset: u64, why: String },
     #[error(
         "{path}: record version {found} is newer than this program reads ({known})\nhint: use a newer ephor"
     )]
     Newer { path: PathBuf, found: u64, known: u32 },
-    #[error("{path}: {source}\nhint: the index can be deleted; it is rebuilt from the record")]
+    #[error(
+        "{path}: {source}\nhint: the index can be deleted while no process runs; it is rebuilt from the record"
+    )]
     Index { path: PathBuf, source: rusqlite::Error },
 }
 
@@ -34,6 +36,15 @@ fn hint(e: &std::io::Error) -> &'static str {
 }
 
 impl StoreError {
+    /// The file that it is about.
+    pub fn path(&self) -> &Path {
+        let (Self::Io { path, .. }
+        | Self::Damaged { path, .. }
+        | Self::Newer { path, .. }
+        | Self::Index { path, .. }) = self;
+        path
+    }
+
     pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
         move |source| Self::Io { path: path.into(), source }
     }
