@@ -160,7 +160,7 @@ impl Session {
         }
         let responses = writer.responses()?;
         for unread in responses.unread() {
-            crate::screen::note(&format!("note: {unread}\nwhat it holds beyond is bought again"));
+            crate::screen::note(&format!("a ledger that is not read to its end: {unread}"));
         }
         let till = Arc::new(Till::new(responses));
         for cast in self.casts.iter_mut().filter(|c| c.model.card().paid) {

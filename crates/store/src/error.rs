@@ -8,17 +8,28 @@ pub enum StoreError {
     #[error("{path}: {source}{}", hint(source))]
     Io { path: PathBuf, source: std::io::Error },
     #[error(
-        "{path}: the record is damaged at byte {offset}: {why}\nhint: what stands before it is intact; move the file away to go on without it: all episodes in it are played again"
+        "{path}: the record is damaged at byte {offset}: {why}\nhint: what stands before it is intact{}",
+        price(path)
     )]
     Damaged { path: PathBuf, offset: u64, why: String },
     #[error(
         "{path}: record version {found} is newer than this program reads ({known})\nhint: use a newer ephor"
     )]
     Newer { path: PathBuf, found: u64, known: u32 },
-    #[error(
-        "{path}: {source}\nhint: the index can be deleted while no process runs; it is rebuilt from the record"
-    )]
+    #[error("{path}: {source}\nhint: the index can be deleted; it is rebuilt from the record")]
     Index { path: PathBuf, source: rusqlite::Error },
+}
+
+/// What it costs to go on.
+fn price(path: &Path) -> &'static str {
+    let ledger = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with("ledger-"));
+    match ledger {
+        true => " and used; what cannot be read is bought again when it is asked for",
+        false => {
+            "; move the file away to go on without it: every episode in it is played again, and what the \
+             ledgers hold is not bought again"
+        }
+    }
 }
 
 fn hint(e: &std::io::Error) -> &'static str {

@@ -106,7 +106,7 @@ fn what_is_no_frame_is_told() {
         b"hello".to_vec(),
         expect![[r#"
         LOG/run/episodes-0001.jsonl.zst: the record is damaged at byte 0: what follows is no frame
-        hint: what stands before it is intact; move the file away to go on without it: all episodes in it are played again"#]],
+        hint: what stands before it is intact; move the file away to go on without it: every episode in it is played again, and what the ledgers hold is not bought again"#]],
     );
 }
 
