@@ -1,6 +1,6 @@
 //! The folder of one run.
 
-use crate::durable::{create_dir, write_atomically};
+use crate::durable::{create_dir, sync_name, write_atomically};
 use crate::finished::{Finished, Title};
 use crate::frames::lock;
 use crate::index::Index;
@@ -21,6 +21,8 @@ impl RunFolder {
     pub fn create(log_dir: &Path, name: &str) -> Result<Self, StoreError> {
         let path = log_dir.join(name);
         create_dir(&path)?;
+        // Whoever made it may have died before its name was on the disk.
+        sync_name(&path)?;
         Ok(Self { path })
     }
 
