@@ -158,7 +158,11 @@ impl Session {
         if !self.casts.iter().any(|c| c.model.card().paid) {
             return Ok(None);
         }
-        let till = Arc::new(Till::new(writer.responses()?));
+        let responses = writer.responses()?;
+        for unread in responses.unread() {
+            crate::screen::note(&format!("a ledger that is not read to its end: {unread}"));
+        }
+        let till = Arc::new(Till::new(responses));
         for cast in self.casts.iter_mut().filter(|c| c.model.card().paid) {
             if explain {
                 cast.model = Arc::new(Explaining { inner: cast.model.clone(), till: till.clone() });
