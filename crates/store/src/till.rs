@@ -5,6 +5,7 @@ use crate::{Frames, StoreError};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SendError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use trace::{Purchase, Record};
 
 /// The most purchases of one frame, and the bytes from which on no further one is added.
@@ -21,29 +22,25 @@ pub(crate) struct Put {
 pub(crate) struct Till {
     // Dropped first: then the thread knows that nothing more comes.
     puts: Sender<Put>,
-    _closed: Closed,
+    _writer: Writer,
 }
 
-/// Waits until the thread is through: it holds the other end, and sends nothing.
-struct Closed(Receiver<()>);
+/// Waits until the thread is through.
+struct Writer(Option<JoinHandle<()>>);
 
-impl Drop for Closed {
+impl Drop for Writer {
     fn drop(&mut self) {
-        let _ = self.0.recv();
+        // A panic there was told to those who waited by the closed channel.
+        let _ = self.0.take().map(JoinHandle::join);
     }
 }
 
 impl Till {
     pub fn open(own: &Path, ledger: Frames, known: Arc<Mutex<Known>>) -> Result<Self, StoreError> {
         let (puts, taken) = channel();
-        let (open, closed) = channel();
         let thread = std::thread::Builder::new().name("ledger".into());
-        let work = move || {
-            let _open = open;
-            write(ledger, &taken, &known);
-        };
-        thread.spawn(work).map_err(StoreError::io(own))?;
-        Ok(Self { puts, _closed: Closed(closed) })
+        let thread = thread.spawn(move || write(ledger, &taken, &known)).map_err(StoreError::io(own))?;
+        Ok(Self { puts, _writer: Writer(Some(thread)) })
     }
 
     pub fn put(&self, put: Put) -> Result<(), SendError<Put>> {
