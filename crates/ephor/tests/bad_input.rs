@@ -168,6 +168,7 @@ fn a_scenario_that_is_not_written_rightly() {
         error: ./mine/scenario.toml:2:11: invalid type: string "one", expected u32
     "#]],
     );
+    mistake("for = [\"Do", "for = [1, \"Do", expect![[""]]);
     mistake(
         "margin = 0.1",
         "margin = \"small\"",

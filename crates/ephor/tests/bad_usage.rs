@@ -481,4 +481,39 @@ fn a_log_folder_that_cannot_be() {
             hint: choose another folder with --log-dir
         "#]],
     );
+    check(&lab, "run mine --model control/random --log-dir /proc/runs --display none", expect![[""]]);
+}
+
+#[test]
+fn a_name_that_lacks_its_provider() {
+    let lab = Lab::new();
+    lab.write("mine/scenario.toml", MINE);
+    for (name, meant) in [("random", "control/random"), ("a/b.gguf", "")] {
+        let ran = lab.ephor(&format!("run mine --model {name}")).ended(2);
+        assert!(ran.stderr.contains(meant), "{ran}");
+    }
+    check(&lab, "model info local/missing.gguf", expect![[""]]);
+}
+
+/// A path that TOML cannot hold is an error, not another path.
+#[test]
+fn a_folder_whose_name_is_no_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let lab = Lab::new();
+    let folder = lab.path("x").with_file_name(std::ffi::OsStr::from_bytes(b"no-\xff"));
+    std::fs::create_dir_all(folder.join("mine")).unwrap();
+    std::fs::write(folder.join("mine/scenario.toml"), MINE).unwrap();
+    let mut command = lab.command("run mine --model control/random --display none");
+    let ran = lab::Ran::of(command.current_dir(&folder).output().unwrap());
+    let home = std::fs::canonicalize(lab.path("")).unwrap();
+    expect![[""]].assert_eq(&ran.to_string().replace(&*home.to_string_lossy(), "HERE"));
+    assert!(!folder.join("runs").exists());
+}
+
+#[test]
+fn a_folder_without_a_scenario() {
+    let lab = Lab::new();
+    check(&lab, "check .", expect![[""]]);
+    check(&lab, "list runs --log-dir nowhere", expect![[""]]);
+    check(&lab, "list", expect![[""]]);
 }

@@ -25,7 +25,7 @@ fn check(lab: &Lab, arguments: &str, expected: Expect) {
 #[test]
 fn every_shelf_in_text_and_json() {
     let lab = Lab::new();
-    for shelf in ["scenarios", "studies", "worlds", "measures", "controls", "models", "rooms"] {
+    for shelf in ["", "scenarios", "studies", "worlds", "measures", "controls", "models", "rooms"] {
         let text = lab.ephor(&format!("list {shelf}")).ended(0);
         let rows = lab.ephor(&format!("list {shelf} --json")).ended(0).json();
         let rows = rows.as_array().unwrap();
@@ -476,4 +476,51 @@ fn help_and_version() {
             lab.ephor(&format!("{command} --help")).ended(0).stdout.starts_with(|c: char| c.is_uppercase())
         );
     }
+}
+
+/// A damaged `run.toml` does not hide a run.
+#[test]
+fn a_damaged_run_file_is_listed() {
+    let lab = with_mine();
+    lab.ephor(RUN).ended(0);
+    let folder = lab.run_folder("runs");
+    fs::write(folder.join("run.toml"), "v = 1\nrun = [\n").unwrap();
+    check(&lab, "list runs", expect![[""]]);
+    check(&lab, "report mine --display none", expect![[""]]);
+    check(&lab, "report --display none", expect![[""]]);
+}
+
+#[test]
+fn the_log_folder_stands_before_or_after_the_command() {
+    let lab = with_mine();
+    lab.ephor("--log-dir here run mine --model control/soft --no-calibration --display none").ended(0);
+    let after = lab.ephor("list runs --log-dir here").ended(0);
+    let before = lab.ephor("--log-dir here list runs").ended(0);
+    assert_eq!((after.stdout.lines().count(), &after.stdout), (1, &before.stdout));
+}
+
+/// The paths of a study are read from where it lies.
+#[test]
+fn a_study_in_another_folder() {
+    let lab = Lab::new();
+    lab.write("studies/mine/scenario.toml", MINE);
+    lab.write("studies/own.toml", "name = \"own\"\n[[scenario]]\nname = \"mine\"\n");
+    check(&lab, "check studies/own.toml", expect![[""]]);
+    lab.write("own.toml", "name = \"own\"\n[[scenario]]\nname = \"studies/mine\"\n");
+    check(&lab, "check own.toml", expect![[""]]);
+    lab.write("studies/here.toml", "name = \"here\"\n[[scenario]]\nname = \"studies/mine\"\n");
+    check(&lab, "check studies/here.toml", expect![[""]]);
+    lab.write("studies/lost.toml", "name = \"lost\"\n[[scenario]]\nname = \"yours\"\n");
+    check(&lab, "check studies/lost.toml", expect![[""]]);
+}
+
+/// Forty columns are the least: no line is longer, and names of controls are whole.
+#[test]
+fn on_forty_columns() {
+    let lab = with_mine().with("COLUMNS", "40");
+    let shown = lab.ephor(RUN).ended(0).stdout;
+    let lines = shown.lines().filter(|l| !l.contains("report.html"));
+    assert!(lines.clone().all(|l| l.chars().count() <= 40), "{shown}");
+    let told: Vec<&str> = shown.split("  cost ").next().unwrap().lines().collect();
+    expect![[""]].assert_eq(&told.join("\n"));
 }

@@ -10,6 +10,8 @@ use lab::{Lab, Ran, found};
 use model::openai::fake::Step;
 use serde_json::{Value, json};
 use std::fs;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 const REQUESTS: usize = 144;
 const RUN: &str = "run secret-offer --model vllm/m --wordings 8 --seeds 1 --no-calibration --display none";
@@ -349,6 +351,7 @@ fn servers_that_refuse() {
 fn a_server_that_is_not_there() {
     let lab = Lab::new().with("VLLM_BASE_URL", "http://127.0.0.1:1/v1");
     let ran = lab.ephor(&format!("{RUN} --max-retries 0"));
+    assert_eq!(ran.stdout, "", "nothing was played: there is no table");
     expect![[r#"
         exit 3
         error: vllm/m: no connection to http://127.0.0.1:1/v1 (Connection refused (os error 111)); is the server running?
@@ -404,4 +407,65 @@ fn a_server_that_asks_to_wait() {
     let lab = lab(&server);
     let ran = lab.ephor(&format!("{RUN} --json")).ended(0);
     assert_eq!(ran.json()["missing"], json!([]));
+}
+
+/// A provider's filter is not the model's refusal.
+#[test]
+fn a_provider_that_filters() {
+    let filtered = |text: &str| {
+        let message = json!({"role": "assistant", "content": text});
+        Step::json(&json!({"choices": [{"message": message, "finish_reason": "content_filter"}]}))
+    };
+    check(move |n, _| filtered(["", "Yes"][n % 2]), expect![[""]]);
+}
+
+/// A model plays its scenarios as one batch: the second begins before the first one's last answer.
+#[test]
+fn two_scenarios_on_one_model_overlap() {
+    let seen: Arc<Mutex<Vec<(Instant, bool)>>> = Arc::default();
+    let log = seen.clone();
+    let slow = Duration::from_millis(60);
+    let server = Server::new(move |_, body| {
+        log.lock().unwrap().push((Instant::now(), lab::server::said(body).contains("tool")));
+        written(body).after(slow)
+    });
+    let lab = lab(&server);
+    lab.ephor("run secret-offer false-premise --model vllm/m --limit 2 --no-calibration --display none")
+        .ended(0);
+    let seen = seen.lock().unwrap();
+    let (first, second): (Vec<_>, Vec<_>) = seen.iter().partition(|(_, tool)| *tool);
+    let last_answer = first.last().unwrap().0 + slow;
+    assert!(second[0].0 < last_answer, "{} and {} requests", first.len(), second.len());
+    assert_eq!(server.repeated(), 0);
+}
+
+/// What is guessed depends on how answers are read: a writer must guess both polarities.
+#[test]
+fn chance_follows_the_reading() {
+    let chance = |step: fn(usize) -> Step| {
+        let server = Server::new(move |n, _| step(n));
+        let lab = lab(&server);
+        let document = lab.ephor(&format!("{RUN} --json")).ended(0).json();
+        let page = fs::read_to_string(lab.run_folder("runs").join("report.html")).unwrap();
+        let because = document["estimates"][0]["because"].as_str().unwrap().to_owned();
+        let shown = page.split("data-l=\"chance\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        format!("{}\npage: {shown}\n", because.rsplit("; ").next().unwrap())
+    };
+    expect![[""]].assert_eq(&chance(|_| Step::text("Yes")));
+    expect![[""]].assert_eq(&chance(|_| Step::logprobs(&[("Yes", -0.2), ("No", -1.8)])));
+}
+
+/// A scenario that is named twice is paid for once.
+#[test]
+fn a_scenario_named_twice() {
+    let server = Server::new(|_, body| scored(body));
+    let lab = lab(&server);
+    let cost = |what: &str| {
+        let document = lab.ephor(&RUN.replace("secret-offer", what)).ended(0);
+        let found = lab.ephor(&format!("{} --json", RUN.replace("secret-offer", what))).ended(0).json();
+        assert!(document.stdout.contains("no price told"), "{document}");
+        json!([found["cost"]["requests"], found["cost"]["prompt_tokens"]])
+    };
+    assert_eq!(cost("secret-offer"), cost("secret-offer secret-offer"));
+    assert_eq!(server.repeated(), 0);
 }

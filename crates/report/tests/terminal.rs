@@ -170,9 +170,13 @@ fn colour_changes_nothing_but_colour() {
 
 #[test]
 fn a_narrow_terminal_is_not_overrun() {
-    for width in [60, 72, 80, 96, 100, 120] {
-        for line in terminal(&fixture::page(), width, false).lines() {
+    // 40 is the narrowest width that is supported.
+    for width in [40, 48, 60, 72, 80, 96, 100, 120] {
+        let shown = terminal(&fixture::page(), width, false);
+        let shown = shown + &cells(&fixture::page().findings, "peer-review", width, false);
+        for line in shown.lines() {
             assert!(line.chars().count() <= width, "wider than {width}: {line}");
+            assert!(!line.contains('…') || width > 40, "cut at {width}: {line}");
         }
     }
 }
