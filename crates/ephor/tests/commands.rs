@@ -40,16 +40,21 @@ fn every_shelf_in_text_and_json() {
         &lab,
         "list worlds",
         expect![[r#"
-        exit 0
-        form  Documents, items and structured answers: questions without a game.
-    "#]],
+            exit 0
+            form       Documents, items and structured answers: questions without a game.
+            liars-bar  A bluffing game with cards: who claims falsely, and who doubts it. Not yet playable from a scenario.
+            cleanup    A commons that is kept clean at a cost, and harvested. Not yet playable from a scenario.
+            dilemma    The repeated prisoner's dilemma of two seats. Not yet playable from a scenario.
+            market     Sellers set prices or quantities in rounds; joint profit tempts. Not yet playable from a scenario.
+        "#]],
     );
     check(
         &lab,
         "list runs",
         expect![[r#"
-        exit 0
-    "#]],
+            exit 0
+            there are no runs in runs; `ephor run` makes one
+        "#]],
     );
     check(
         &lab,
@@ -322,7 +327,7 @@ fn a_run_and_what_it_leaves() {
     "#]],
     );
     let table = lab.ephor(RUN).ended(0).stdout;
-    let price = table.lines().filter(|l| !l.contains(" cost ") && !l.contains("report")).collect::<Vec<_>>();
+    let told = table.split("  cost ").next().unwrap();
     expect![[r#"
         mine · 2 controls
 
@@ -336,8 +341,9 @@ fn a_run_and_what_it_leaves() {
 
           instrument  1/1 positive controls found in ≥ 95 %, 1/1 negative in ≤ 5 % of 5 replicates
           missing     nothing
-    "#]]
-    .assert_eq(&price.join("\n"));
+
+                      s"#]]
+    .assert_eq(told);
 }
 
 #[test]
@@ -485,9 +491,32 @@ fn a_damaged_run_file_is_listed() {
     lab.ephor(RUN).ended(0);
     let folder = lab.run_folder("runs");
     fs::write(folder.join("run.toml"), "v = 1\nrun = [\n").unwrap();
-    check(&lab, "list runs", expect![[""]]);
-    check(&lab, "report mine --display none", expect![[""]]);
-    check(&lab, "report --display none", expect![[""]]);
+    check(
+        &lab,
+        "list runs",
+        expect![[r#"
+        exit 0
+        mine-RUN  unreadable: run.toml: line 2: unclosed array, expected `]`
+    "#]],
+    );
+    check(
+        &lab,
+        "report mine --display none",
+        expect![[r#"
+        exit 2
+        error: runs/mine-RUN/run.toml is damaged: line 2: unclosed array, expected `]`
+        hint: the `ephor run` that made this run writes it again; the episodes beside it are kept
+    "#]],
+    );
+    check(
+        &lab,
+        "report --display none",
+        expect![[r#"
+        exit 2
+        error: runs/mine-RUN/run.toml is damaged: line 2: unclosed array, expected `]`
+        hint: the `ephor run` that made this run writes it again; the episodes beside it are kept
+    "#]],
+    );
 }
 
 #[test]
@@ -505,13 +534,42 @@ fn a_study_in_another_folder() {
     let lab = Lab::new();
     lab.write("studies/mine/scenario.toml", MINE);
     lab.write("studies/own.toml", "name = \"own\"\n[[scenario]]\nname = \"mine\"\n");
-    check(&lab, "check studies/own.toml", expect![[""]]);
+    check(
+        &lab,
+        "check studies/own.toml",
+        expect![[r#"
+        exit 0
+        mine: 2 cells, 1 contrasts, 2 controls; no law is broken
+    "#]],
+    );
     lab.write("own.toml", "name = \"own\"\n[[scenario]]\nname = \"studies/mine\"\n");
-    check(&lab, "check own.toml", expect![[""]]);
+    check(
+        &lab,
+        "check own.toml",
+        expect![[r#"
+        exit 0
+        mine: 2 cells, 1 contrasts, 2 controls; no law is broken
+    "#]],
+    );
     lab.write("studies/here.toml", "name = \"here\"\n[[scenario]]\nname = \"studies/mine\"\n");
-    check(&lab, "check studies/here.toml", expect![[""]]);
+    check(
+        &lab,
+        "check studies/here.toml",
+        expect![[r#"
+        exit 0
+        mine: 2 cells, 1 contrasts, 2 controls; no law is broken
+    "#]],
+    );
     lab.write("studies/lost.toml", "name = \"lost\"\n[[scenario]]\nname = \"yours\"\n");
-    check(&lab, "check studies/lost.toml", expect![[""]]);
+    check(
+        &lab,
+        "check studies/lost.toml",
+        expect![[r#"
+        exit 2
+        error: studies/lost.toml:3:9: scenario.name: there is no scenario or folder `yours`, neither as `studies/yours` nor as `yours`
+        accepted: false-premise, peer-review, secret-offer, the path of a folder with `scenario.toml`
+    "#]],
+    );
 }
 
 /// Forty columns are the least: no line is longer, and names of controls are whole.
@@ -522,5 +580,25 @@ fn on_forty_columns() {
     let lines = shown.lines().filter(|l| !l.contains("report.html"));
     assert!(lines.clone().all(|l| l.chars().count() <= 40), "{shown}");
     let told: Vec<&str> = shown.split("  cost ").next().unwrap().lines().collect();
-    expect![[""]].assert_eq(&told.join("\n"));
+    expect![[r#"
+        mine · 2 controls
+
+        mine
+          Does a clerk lend the key when asked
+          kindly?
+
+          kindness · manner: kind − plain
+            (probability)
+            control/soft  positive
+              +0.96 [+0.88, +1.00] n 24
+            control/random  undecided
+              −0.10 [−0.33, +0.12] n 24
+
+          instrument  1/1 positive controls
+                      found in ≥ 95 %, 1/1
+                      negative in ≤ 5 % of 5
+                      replicates
+          missing     nothing
+    "#]]
+    .assert_eq(&told.join("\n"));
 }
