@@ -342,7 +342,7 @@ fn a_run_and_what_it_leaves() {
           instrument  1/1 positive controls found in ≥ 95 %, 1/1 negative in ≤ 5 % of 5 replicates
           missing     nothing
 
-                      s"#]]
+    "#]]
     .assert_eq(told);
 }
 
