@@ -444,10 +444,10 @@ fn two_scenarios_on_one_model_overlap() {
     lab.ephor("run secret-offer false-premise --model vllm/m --limit 2 --no-calibration --display none")
         .ended(0);
     let seen = seen.lock().unwrap();
-    let (first, second): (Vec<(Instant, bool)>, Vec<(Instant, bool)>) =
-        seen.iter().copied().partition(|(_, tool)| *tool);
-    let last_answer = first.last().unwrap().0 + slow;
-    assert!(second[0].0 < last_answer, "{} and {} requests", first.len(), second.len());
+    let of = |tool: bool| seen.iter().filter(move |s| s.1 == tool).map(|s| s.0).collect::<Vec<Instant>>();
+    let (first, second) = (of(true), of(false));
+    let last_answer = *first.last().unwrap() + slow;
+    assert!(second[0] < last_answer, "{} and {} requests", first.len(), second.len());
     assert_eq!(server.repeated(), 0);
 }
 

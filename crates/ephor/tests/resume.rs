@@ -127,6 +127,7 @@ fn killed_at_the_last_request() {
 
 #[test]
 fn interrupted() {
+    let said = Regex::new(r"interrupted; (\d+ of \d+ episodes) are on record").unwrap();
     for signal in ["-INT", "-TERM", "-HUP"] {
         let bench = Bench::new();
         let expected = bench.undisturbed();
@@ -134,8 +135,7 @@ fn interrupted() {
         let ended = bench.signalled_at(20, signal);
         let ran = ended.ran.ended(130);
         assert!(ran.stderr.contains("hint: the same command resumes"), "{ran}");
-        let told = Regex::new(r"interrupted; (\d+ of \d+ episodes) are on record").unwrap();
-        let told = told.captures(&ran.stderr).unwrap()[1].to_owned();
+        let told = said.captures(&ran.stderr).unwrap()[1].to_owned();
         let bought = bench.server.requests();
         assert!(bought < REQUESTS, "{signal} stopped it: {bought}");
         let ran = bench.lab.ephor(&STUDY.replace("--display none", "--display plain")).ended(0);
