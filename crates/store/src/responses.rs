@@ -57,7 +57,7 @@ impl Responses {
 
     /// Records a purchase; `told` hears when it is on disk, or why it is not.
     pub fn put(&self, purchase: Purchase, told: impl FnOnce(Result<(), Arc<StoreError>>) + Send + 'static) {
-        if let Err(unsent) = self.till.put(Put { purchase, told: Box::new(told) }) {
+        if let Err(unsent) = self.till.put(Put { purchase: Box::new(purchase), told: Box::new(told) }) {
             let gone = std::io::Error::other("the ledger's writer is gone");
             (unsent.0.told)(Err(Arc::new(StoreError::io(&self.own)(gone))));
         }

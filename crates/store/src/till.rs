@@ -14,9 +14,12 @@ const BATCH_BYTES: usize = 64 << 20;
 
 /// A purchase to be written, and whom to tell.
 pub(crate) struct Put {
-    pub purchase: Purchase,
-    pub told: Box<dyn FnOnce(Result<(), Arc<StoreError>>) + Send>,
+    pub purchase: Box<Purchase>,
+    pub told: Told,
 }
+
+/// Hears whether a purchase is on disk.
+pub(crate) type Told = Box<dyn FnOnce(Result<(), Arc<StoreError>>) + Send>;
 
 /// Takes purchases. When it is dropped, all that it took are written and the ledger's lock is given up.
 pub(crate) struct Till {
@@ -62,12 +65,12 @@ fn write(mut ledger: Frames, puts: &Receiver<Put>, known: &Mutex<Known>) {
 }
 
 /// What waits, as far as it fits one frame.
-fn batch(first: Put, puts: &Receiver<Put>) -> (Vec<Record>, Vec<impl FnOnce(Result<(), Arc<StoreError>>)>) {
+fn batch(first: Put, puts: &Receiver<Put>) -> (Vec<Record>, Vec<Told>) {
     let (mut records, mut told, mut bytes) = (Vec::new(), Vec::new(), 0);
     let mut next = Some(first);
     while let Some(Put { purchase, told: tell }) = next {
         bytes += size(&purchase);
-        records.push(Record::Purchase(Box::new(purchase)));
+        records.push(Record::Purchase(purchase));
         told.push(tell);
         next = (records.len() < BATCH && bytes < BATCH_BYTES).then(|| puts.try_recv().ok()).flatten();
     }

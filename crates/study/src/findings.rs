@@ -87,8 +87,12 @@ fn read<'a>(study: &'a Study, casts: &[Cast], folder: &RunFolder) -> Result<Vec<
     }
     let mut readings: Vec<Reading> = casts.iter().map(|cast| Reading::new(study, cast)).collect();
     folder.each(|episode| {
-        for (cast, sheet) in places.get(&episode.name).into_iter().flatten() {
+        let of = places.get(&episode.name).map_or(&[][..], Vec::as_slice);
+        for (cast, sheet) in of {
             readings[*cast].add(*sheet, &episode);
+        }
+        if let Some((cast, _)) = of.first() {
+            readings[*cast].pay(&episode);
         }
     })?;
     Ok(readings)
@@ -112,10 +116,16 @@ impl<'a> Reading<'a> {
         if self.model.starts_with("control/") {
             return;
         }
-        spend(&mut self.cost, episode);
         let first = self.firsts[at];
         if self.transcripts.get(&first).is_none_or(|(known, _)| at < *known) {
             self.transcripts.insert(first, (at, transcript(self.part, sheet, episode, &self.model)));
+        }
+    }
+
+    /// An episode is paid for once, in however many places it stands.
+    fn pay(&mut self, episode: &Episode) {
+        if !self.model.starts_with("control/") {
+            spend(&mut self.cost, episode);
         }
     }
 
@@ -151,7 +161,7 @@ fn gates(part: &Part, results: &Results, model: &str) -> Vec<Gate> {
         low: j.low,
         high: j.high,
         threshold: gate.threshold,
-        chance: gate.chance,
+        chance: j.chance,
         passed: j.passed,
     };
     part.scenario.file.gate.iter().zip(results.gates()).map(row).collect()
@@ -266,6 +276,7 @@ fn read_word(read: Read) -> &'static str {
         Read::Parsed => "parsed",
         Read::Refused => "refused",
         Read::Unparsed => "unparsed",
+        Read::Filtered => "filtered",
     }
 }
 

@@ -1,6 +1,6 @@
 //! `run.toml`: the study as resolved, with versions and hashes, so that a run can be read again.
 
-use crate::study::{Changes, Study, cell_names};
+use crate::study::{Changes, Part, Study, cell_names};
 use serde::{Deserialize, Serialize};
 use trace::{ModelCard, Sampling};
 
@@ -37,28 +37,39 @@ pub struct PartRecord {
     pub controls: Vec<String>,
 }
 
-/// How a scenario is found from any folder: a shipped one by name, a user's by its whole path.
-fn findable(path: &str) -> String {
+/// How a scenario is found from any folder: a shipped one by name, a user's by its whole path. An error
+/// where that path is no text: TOML could hold only another one.
+fn findable(path: &str) -> Result<String, String> {
     let shipped = crate::scenario::shipped().contains(&path);
-    let whole = std::fs::canonicalize(path).ok().filter(|_| !shipped);
-    whole.map_or_else(|| path.to_owned(), |whole| whole.to_string_lossy().into_owned())
+    let Some(whole) = std::fs::canonicalize(path).ok().filter(|_| !shipped) else {
+        return Ok(path.to_owned());
+    };
+    whole.into_os_string().into_string().map_err(|whole| {
+        format!(
+            "the whole path of `{path}` is not UTF-8: {}\nhint: rename or move the folder; run.toml holds the \
+             path as text",
+            whole.to_string_lossy()
+        )
+    })
 }
 
 impl RunFile {
-    pub fn of(study: &Study, run: &str, cards: &[ModelCard], calibrated: bool) -> Self {
-        let part = study.parts.iter().map(|p| PartRecord {
-            path: findable(&p.path),
-            scenario: p.scenario.file.name.clone(),
-            version: p.scenario.file.version,
-            hash: p.scenario.hash.clone(),
-            cells: cell_names(&p.cells),
-            wordings: p.size.wordings,
-            states: p.size.states,
-            epochs: p.size.epochs,
-            limit: p.size.limit,
-            controls: p.controls.clone(),
-        });
-        Self {
+    pub fn of(study: &Study, run: &str, cards: &[ModelCard], calibrated: bool) -> Result<Self, String> {
+        let part = |p: &Part| -> Result<PartRecord, String> {
+            Ok(PartRecord {
+                path: findable(&p.path)?,
+                scenario: p.scenario.file.name.clone(),
+                version: p.scenario.file.version,
+                hash: p.scenario.hash.clone(),
+                cells: cell_names(&p.cells),
+                wordings: p.size.wordings,
+                states: p.size.states,
+                epochs: p.size.epochs,
+                limit: p.size.limit,
+                controls: p.controls.clone(),
+            })
+        };
+        Ok(Self {
             v: 1,
             run: run.into(),
             study: study.name.clone(),
@@ -68,9 +79,9 @@ impl RunFile {
             replicates: study.replicates,
             calibrated,
             sampling: study.sampling.clone(),
-            part: part.collect(),
+            part: study.parts.iter().map(part).collect::<Result<_, _>>()?,
             card: cards.to_vec(),
-        }
+        })
     }
 
     /// The study again, from the scenarios as they are now. An error where one has changed since:

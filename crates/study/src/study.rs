@@ -3,11 +3,11 @@
 
 use crate::plan::{Sheet, Size, cells, sheets};
 use crate::scenario::{
-    Cell, Fault, Scenario, Source, accepting, distinct_wordings, parse, read_bounded, shipped,
+    Cell, FOLDER, Fault, Scenario, Source, accepting, distinct_wordings, parse, read_bounded, shipped,
 };
 use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use trace::{ModelCard, Name, Sampling, name_of};
 
 static SHIPPED: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../studies");
@@ -154,10 +154,10 @@ impl Study {
             if !nowhere {
                 return fault;
             }
-            let accepted: Vec<String> =
-                shipped_studies().into_iter().chain(shipped().into_iter().map(str::to_owned)).collect();
+            let names = shipped().into_iter().chain([FOLDER]).map(str::to_owned);
+            let accepted: Vec<String> = shipped_studies().into_iter().chain(names).collect();
             let message = format!("there is no study, scenario or path `{name}`");
-            accepting(Source { file: "ephor".into(), text: String::new() }.whole("", message), accepted)
+            accepting(Source::default().whole("", message), accepted)
         })?;
         let part = PartFile {
             name: name.into(),
@@ -243,6 +243,27 @@ pub fn cell_names(cells: &[Cell]) -> Vec<String> {
 }
 
 impl PartFile {
+    /// Where the scenario lies: a shipped one by name; else beside the study's file, or else in the
+    /// current folder.
+    fn place(&self) -> Result<String, Fault> {
+        let Some(source) = self.source.as_ref().filter(|_| !shipped().contains(&self.name.as_str())) else {
+            return Ok(self.name.clone());
+        };
+        let here = PathBuf::from(&self.name);
+        let beside = Path::new(&source.file).parent().unwrap_or(Path::new("")).join(&here);
+        if let Some(found) = [&beside, &here].into_iter().find(|p| p.exists()) {
+            return Ok(found.to_string_lossy().into_owned());
+        }
+        let tried = if beside == here {
+            format!("`{}`", self.name)
+        } else {
+            format!("`{}`, neither as `{}` nor as `{}`", self.name, beside.display(), here.display())
+        };
+        let message = format!("there is no scenario or folder {tried}");
+        let fault = source.about(&self.name, "", "scenario.name", message);
+        Err(accepting(fault, shipped().into_iter().chain([FOLDER])))
+    }
+
     /// A mistake about a name that the user's study gives: told with its place there.
     fn stands(&self, fault: Fault, name: &str, field: &str) -> Fault {
         match &self.source {
@@ -257,7 +278,8 @@ impl PartFile {
 
 impl Part {
     fn resolve(file: &PartFile, changes: &Changes) -> Result<Self, Fault> {
-        let scenario = Scenario::load(&file.name).map_err(|fault| match fault.accepted.is_empty() {
+        let path = file.place()?;
+        let scenario = Scenario::load(&path).map_err(|fault| match fault.accepted.is_empty() {
             true => fault,
             false => file.stands(fault, &file.name, "name"),
         })?;
@@ -295,6 +317,6 @@ impl Part {
             scenario.script(control).map_err(unknown)?;
         }
         let sheets = sheets(&scenario, &cells, &size)?;
-        Ok(Self { scenario, path: file.name.clone(), cells, size, controls: file.controls.clone(), sheets })
+        Ok(Self { scenario, path, cells, size, controls: file.controls.clone(), sheets })
     }
 }

@@ -18,6 +18,8 @@ use crate::scenario::{MeasureFile, MeasureKind, Scenario};
 pub enum Missing {
     Incomplete,
     Refused,
+    /// By the provider, not by the model.
+    Filtered,
     Unparsed,
     Unscored,
 }
@@ -28,6 +30,7 @@ impl Missing {
         match self {
             Self::Incomplete => "incomplete",
             Self::Refused => "refused",
+            Self::Filtered => "filtered",
             Self::Unparsed => "unparsed",
             Self::Unscored => "unscored",
         }

@@ -6,6 +6,7 @@ use super::compile::{Unit, compile};
 use super::fault::{Fault, accepting};
 use super::file::{AskKind, ControlFile, GateKind, MeasureKind};
 use super::load::Scenario;
+use super::worlds::WORLDS;
 use model::control::Say;
 use std::collections::BTreeSet;
 
@@ -50,7 +51,8 @@ fn unique<'a>(
 }
 
 fn world(s: &Scenario) -> Result<(), Fault> {
-    one_of(s, "world", &s.file.world, "world", ["form".to_owned()])?;
+    let playable = WORLDS.iter().filter(|w| w.playable).map(|w| w.name.to_owned());
+    one_of(s, "world", &s.file.world, "world", playable)?;
     unique(s, "name", std::iter::once(&s.file.name))
 }
 

@@ -14,6 +14,7 @@ mod file;
 mod load;
 mod prose;
 mod wording;
+mod worlds;
 
 pub use cell::{Cell, all, select};
 pub use citation::citation;
@@ -23,6 +24,7 @@ pub use file::{
     AskFile, AskKind, ContrastFile, ControlFile, EstimandFile, FactorFile, GateFile, GateKind, MeasureFile,
     MeasureKind, ScenarioFile,
 };
-pub(crate) use load::read_bounded;
+pub(crate) use load::{FOLDER, read_bounded};
 pub use load::{Item, Scenario, shipped};
 pub use wording::distinct_wordings;
+pub use worlds::{WORLDS, World};
