@@ -128,8 +128,10 @@ fn read(ask: &Ask, completion: &Completion) -> Answer {
         let best = (0..logp.len()).fold(0, |best, i| if logp[i] > logp[best] { i } else { best });
         return answer(Some(ask.menu[best].name.clone()), Read::Scored, logp);
     }
-    if matches!(completion.finish, Finish::Refused | Finish::Filtered) {
-        return answer(None, Read::Refused, Vec::new());
+    match completion.finish {
+        Finish::Refused => return answer(None, Read::Refused, Vec::new()),
+        Finish::Filtered => return answer(None, Read::Filtered, Vec::new()),
+        Finish::Stop | Finish::Length | Finish::Scored => {}
     }
     let options: Vec<String> = ask.menu.iter().map(|c| c.text.clone()).collect();
     let (index, how) = read_choice(&completion.text, &options);

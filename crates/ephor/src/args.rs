@@ -8,6 +8,9 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "ephor", version, max_term_width = 100)]
 pub struct Cli {
+    /// Where runs are kept
+    #[arg(long, global = true, default_value = "runs")]
+    pub log_dir: PathBuf,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -62,6 +65,7 @@ pub struct Run {
     /// States per wording; more extend an earlier run (a scenario with items has its items as states)
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub seeds: Option<u32>,
+    /// Wordings of each text; more extend an earlier run
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub wordings: Option<u32>,
     /// Independent samples of each unit, for models that are sampled
@@ -80,7 +84,7 @@ pub struct Run {
     /// Leave the controls out; the report says so
     #[arg(long)]
     pub no_calibration: bool,
-    /// Replicates per control
+    /// Times that each control plays to calibrate the instruments [default: the study's, 300]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub replicates: Option<u32>,
     /// One JSON document on standard output
@@ -117,7 +121,8 @@ fn seconds(text: &str) -> Result<f64, String> {
 /// Where runs are kept and how much is shown.
 #[derive(Clone, Debug, Args)]
 pub struct Place {
-    #[arg(long, default_value = "runs")]
+    /// [`Cli::log_dir`]
+    #[arg(skip)]
     pub log_dir: PathBuf,
     /// Progress on standard error [default: rich on a terminal, else plain]
     #[arg(long)]
@@ -133,22 +138,32 @@ pub enum Display {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Shelf {
+    /// What is asked of a model, and how it is measured
     Scenarios,
+    /// Which scenarios are played, how much of each, on which models
     Studies,
+    /// The rules that a scenario is played by
     Worlds,
+    /// How an episode becomes a number
     Measures,
+    /// Scripted models of known disposition
     Controls,
+    /// Where answers come from
     Models,
+    /// Guards between a model and the world
     Rooms,
+    /// What was played here
     Runs,
 }
 
 #[derive(Debug, Args)]
 pub struct List {
-    pub what: Shelf,
+    /// Which shelf; none lists the shelves
+    pub what: Option<Shelf>,
     #[arg(long)]
     pub json: bool,
-    #[arg(long, default_value = "runs")]
+    /// [`Cli::log_dir`]
+    #[arg(skip)]
     pub log_dir: PathBuf,
 }
 
@@ -184,12 +199,16 @@ pub struct Check {
 pub struct Calibrate {
     /// Scenarios or studies [default: first-look]
     pub what: Vec<String>,
+    /// Times that each control plays [default: the study's, 300]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub replicates: Option<u32>,
-    #[arg(long)]
+    /// Wordings of each text
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub wordings: Option<u32>,
-    #[arg(long)]
+    /// States per wording
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub seeds: Option<u32>,
+    /// One JSON document on standard output
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
@@ -218,7 +237,8 @@ pub struct Replay {
     pub episode: Option<String>,
     #[arg(long)]
     pub json: bool,
-    #[arg(long, default_value = "runs")]
+    /// [`Cli::log_dir`]
+    #[arg(skip)]
     pub log_dir: PathBuf,
 }
 

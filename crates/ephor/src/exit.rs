@@ -31,20 +31,33 @@ impl Code {
 pub struct Exit {
     pub code: Code,
     pub message: String,
+    /// Whether the user has read the message already.
+    pub told: bool,
 }
 
 impl Exit {
+    pub fn with(code: Code, message: impl Display) -> Self {
+        Self { code, message: message.to_string(), told: false }
+    }
+
     pub fn failed(message: impl Display) -> Self {
-        Self { code: Code::Failed, message: message.to_string() }
+        Self::with(Code::Failed, message)
     }
 
     pub fn usage(message: impl Display) -> Self {
-        Self { code: Code::Usage, message: message.to_string() }
+        Self::with(Code::Usage, message)
     }
 
     pub fn broken(message: impl Display) -> Self {
-        Self { code: Code::Broken, message: message.to_string() }
+        Self::with(Code::Broken, message)
     }
+}
+
+/// What cannot be written below the log folder: another one can be named.
+pub fn in_log_dir(e: store::StoreError) -> Exit {
+    let told = e.to_string();
+    let hint = if told.contains("\nhint: ") { "" } else { "\nhint: choose another folder with --log-dir" };
+    Exit::broken(format!("{told}{hint}"))
 }
 
 impl From<study::scenario::Fault> for Exit {

@@ -6,19 +6,32 @@ use std::time::SystemTime;
 use store::RunFolder;
 use study::RunFile;
 
-/// The runs of a folder, the newest first.
-pub fn runs(log_dir: &Path) -> Vec<(PathBuf, RunFile)> {
+/// A run's folder, and its `run.toml` or why that cannot be read.
+pub struct Run {
+    pub path: PathBuf,
+    pub file: Result<RunFile, String>,
+}
+
+/// The runs of a folder, the newest first. A damaged one is a run too.
+pub fn runs(log_dir: &Path) -> Vec<Run> {
     let entries = std::fs::read_dir(log_dir).into_iter().flatten().flatten();
-    let mut found: Vec<(SystemTime, PathBuf, RunFile)> = entries
+    let mut found: Vec<(SystemTime, Run)> = entries
         .filter_map(|entry| {
-            let file = entry.path().join("run.toml");
-            let modified = file.metadata().ok()?.modified().ok()?;
-            let run = toml::from_str(&std::fs::read_to_string(&file).ok()?).ok()?;
-            Some((modified, entry.path(), run))
+            let path = entry.path();
+            let modified = path.join("run.toml").metadata().ok()?.modified().ok()?;
+            Some((modified, Run { file: read(&path), path }))
         })
         .collect();
-    found.sort_by_key(|(modified, path, _)| (std::cmp::Reverse(*modified), path.clone()));
-    found.into_iter().map(|(_, path, run)| (path, run)).collect()
+    found.sort_by_key(|(modified, run)| (std::cmp::Reverse(*modified), run.path.clone()));
+    found.into_iter().map(|(_, run)| run).collect()
+}
+
+fn read(folder: &Path) -> Result<RunFile, String> {
+    let bytes = std::fs::read(folder.join("run.toml")).map_err(|e| e.to_string())?;
+    let text = String::from_utf8(bytes)
+        .map_err(|e| format!("not UTF-8 at byte {}", e.utf8_error().valid_up_to()))?;
+    let line = |e: &toml::de::Error| e.span().map_or(1, |s| text[..s.start].matches('\n').count() + 1);
+    toml::from_str(&text).map_err(|e| format!("line {}: {}", line(&e), e.message().replace('\n', "; ")))
 }
 
 /// A run by name, beginning of a name, folder, or `latest`.
@@ -35,13 +48,13 @@ pub fn find(log_dir: &Path, name: &str) -> Result<RunFolder, Exit> {
                 log_dir.display()
             ))
         })?;
-        return Ok(RunFolder { path: newest.0 });
+        return Ok(RunFolder { path: newest.path });
     }
-    let called = |(path, run): &(PathBuf, RunFile)| {
-        let folder = path.file_name().is_some_and(|f| f.to_string_lossy().starts_with(name));
-        folder || run.run.starts_with(name)
+    let called = |run: &Run| {
+        let folder = run.path.file_name().is_some_and(|f| f.to_string_lossy().starts_with(name));
+        folder || run.file.as_ref().is_ok_and(|file| file.run.starts_with(name))
     };
-    let mut matching: Vec<PathBuf> = runs.into_iter().filter(called).map(|(path, _)| path).collect();
+    let mut matching: Vec<PathBuf> = runs.into_iter().filter(called).map(|run| run.path).collect();
     match (matching.pop(), matching.len()) {
         (Some(path), 0) => Ok(RunFolder { path }),
         (Some(_), more) => {
@@ -56,7 +69,11 @@ pub fn find(log_dir: &Path, name: &str) -> Result<RunFolder, Exit> {
 
 /// `run.toml` of a run.
 pub fn run_file(folder: &RunFolder) -> Result<RunFile, Exit> {
-    let text = folder.read("run.toml")?;
-    toml::from_str(&text)
-        .map_err(|e| Exit::usage(format!("{}/run.toml: {}", folder.path.display(), e.message())))
+    read(&folder.path).map_err(|why| {
+        Exit::usage(format!(
+            "{}/run.toml is damaged: {why}\nhint: the `ephor run` that made this run writes it again; the \
+             episodes beside it are kept",
+            folder.path.display()
+        ))
+    })
 }

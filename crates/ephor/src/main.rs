@@ -25,10 +25,12 @@ fn main() -> ExitCode {
         }
     };
     let _ = dotenvy::dotenv();
-    match commands::dispatch(cli.command) {
+    match commands::dispatch(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(exit) => {
-            screen::error(&exit.message);
+            if !exit.told {
+                screen::error(&exit.message);
+            }
             ExitCode::from(exit.code.number())
         }
     }

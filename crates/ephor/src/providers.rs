@@ -18,13 +18,27 @@ use trace::{Completion, Event, ModelCard, Name};
 pub fn open(name: &str, wire: &Wire, log_dir: &Path) -> Result<Arc<dyn Model>, Exit> {
     match name.split_once('/') {
         Some(("replay", run)) => Ok(Arc::new(replay(run, log_dir)?)),
-        _ => Ok(Arc::new(hosted(name, wire)?)),
+        Some(_) => Ok(Arc::new(hosted(name, wire)?)),
+        None => match meant(name) {
+            Some(meant) => {
+                Err(Exit::usage(format!("there is no model `{name}`\nhint: did you mean `{meant}`?")))
+            }
+            None => Ok(Arc::new(hosted(name, wire)?)),
+        },
     }
 }
 
-/// The embedded model, or a GGUF by path.
+/// A name that lacks only its provider.
+fn meant(name: &str) -> Option<String> {
+    let here = name == "smollm2" || name.ends_with(".gguf");
+    let control = model::control::BUILTIN.contains(&name);
+    here.then(|| format!("local/{name}")).or_else(|| control.then(|| format!("control/{name}")))
+}
+
+/// The embedded model, or a GGUF by path; with or without `local/`.
 pub fn local(spec: &str, screen: &Screen) -> Result<LocalModel, Exit> {
     let mut progress = |done: u64, total: u64| screen.at("fetching the model", done as usize, total as usize);
+    let spec = spec.strip_prefix("local/").unwrap_or(spec);
     let opened = LocalModel::open(spec, &mut progress);
     screen.clear();
     opened.map_err(|e| match e {

@@ -1,7 +1,7 @@
 //! One study on one machine: models opened, folder made, casts seated.
 
 use crate::args::{Place, Wire};
-use crate::exit::Exit;
+use crate::exit::{Exit, in_log_dir};
 use crate::providers;
 use crate::screen::Screen;
 use model::cache::{Cached, ResponseCache, request_key};
@@ -88,6 +88,16 @@ impl Model for Explaining {
     }
 }
 
+/// A paid model behind the purchases.
+fn behind(inner: Arc<dyn Model>, till: &Arc<Till>, connections: usize, explain: bool) -> Arc<dyn Model> {
+    let till = till.clone();
+    let inner = match explain {
+        true => Arc::new(Explaining { inner, till: till.clone() }),
+        false => inner,
+    };
+    Arc::new(Cached::new(inner, till, connections))
+}
+
 impl Session {
     /// Opens every model once and seats it in every part, the parts' controls beside.
     /// From here on a model is called what its card says: a replay, what it replays.
@@ -99,8 +109,8 @@ impl Session {
                 continue;
             }
             let model: Arc<dyn Model> = match name.strip_prefix("local/") {
-                Some(spec) => {
-                    let model = Arc::new(providers::local(spec, screen)?);
+                Some(_) => {
+                    let model = Arc::new(providers::local(name, screen)?);
                     local.push(model.clone());
                     model
                 }
@@ -144,7 +154,8 @@ impl Session {
             .chars()
             .map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' })
             .collect();
-        Ok(RunFolder::create(log_dir, &format!("{}-{short}", &study[..study.len().min(48)]))?)
+        let name = format!("{}-{short}", &study[..study.len().min(48)]);
+        RunFolder::create(log_dir, &name).map_err(in_log_dir)
     }
 
     /// Puts paid models behind the purchases of the log folder.
@@ -157,30 +168,27 @@ impl Session {
         if !self.casts.iter().any(|c| c.model.card().paid) {
             return Ok(None);
         }
-        let till = Arc::new(Till::new(writer.responses()?));
+        let responses = writer.responses()?;
+        for unread in responses.unread() {
+            crate::screen::note(&format!("a ledger that is not read to its end: {unread}"));
+        }
+        let till = Arc::new(Till::new(responses));
+        // One for each model, not for each cast: what is being bought and the places to buy are shared.
+        let mut cached: BTreeMap<String, Arc<dyn Model>> = BTreeMap::new();
         for cast in self.casts.iter_mut().filter(|c| c.model.card().paid) {
-            if explain {
-                cast.model = Arc::new(Explaining { inner: cast.model.clone(), till: till.clone() });
-            }
-            cast.model = Arc::new(Cached::new(cast.model.clone(), till.clone(), connections));
+            let name = cast.model.card().name.clone();
+            let fresh = || behind(cast.model.clone(), &till, connections, explain);
+            cast.model = cached.entry(name).or_insert_with(fresh).clone();
         }
         Ok(Some(till))
     }
 
     /// Reads the record and says what was found.
-    pub fn page(
-        &self,
-        folder: &RunFolder,
-        calibration: Vec<Calibration>,
-        calibrated: bool,
-    ) -> Result<Page, Exit> {
+    pub fn page(&self, folder: &RunFolder, calibration: Vec<Calibration>) -> Result<Page, Exit> {
         let run = folder.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let mut page = study::page(&self.study, &self.casts, folder, calibration, &run)?;
         page.bill = self.bill();
         page.reproduce = self.reproduce(&run);
-        if !calibrated {
-            page.caveats.push("The instruments were not calibrated in this run (--no-calibration).".into());
-        }
         if self.casts.iter().any(|c| !c.model.card().scores && !c.model.card().name.starts_with("control/")) {
             page.caveats.push("Answers without log-probabilities were sampled and parsed; their units are votes, not scores.".into());
         }
@@ -257,7 +265,8 @@ pub fn calibrations(
         let found = study::calibrate::calibrate(part, replicates, &|| {
             screen.at(&label, done.fetch_add(1, Ordering::Relaxed) + 1, total);
         });
-        store::write_atomically(&path, &serde_json::to_vec_pretty(&found).map_err(Exit::broken)?)?;
+        let bytes = serde_json::to_vec_pretty(&found).map_err(Exit::broken)?;
+        store::write_atomically(&path, &bytes).map_err(in_log_dir)?;
         rows.extend(found);
     }
     screen.clear();

@@ -164,8 +164,16 @@ fn a_scenario_that_is_not_written_rightly() {
         "version = 1",
         "version = \"one\"",
         expect![[r#"
+            exit 2
+            error: ./mine/scenario.toml:2:11: version: a whole number is wanted, not string "one"
+        "#]],
+    );
+    mistake(
+        "for = [\"Do",
+        "for = [1, \"Do",
+        expect![[r#"
         exit 2
-        error: ./mine/scenario.toml:2:11: invalid type: string "one", expected u32
+        error: ./mine/scenario.toml:38:8: ask.for: a text in quotes is wanted, not integer `1`
     "#]],
     );
     mistake(
@@ -173,7 +181,7 @@ fn a_scenario_that_is_not_written_rightly() {
         "margin = \"small\"",
         expect![[r#"
             exit 2
-            error: ./mine/scenario.toml:55:10: invalid type: string "small", expected f64
+            error: ./mine/scenario.toml:55:10: estimand.margin: a number is wanted, not string "small"
         "#]],
     );
     mistake(
@@ -401,17 +409,17 @@ fn files_of_a_scenario() {
         &lab,
         "run ./empty --model control/random --display none",
         expect![[r#"
-        exit 2
-        error: ./empty/scenario.toml: no such file
-    "#]],
+            exit 2
+            error: ./empty/scenario.toml: no such file; a scenario is a folder with `scenario.toml`: docs/scenario-format.md has a complete one
+        "#]],
     );
     lab.write("blank/scenario.toml", "");
     check(
         &lab,
         "check ./blank",
         expect![[r#"
-        exit 2
-        error: ./blank/scenario.toml:1:1: missing field `name`
-    "#]],
+            exit 2
+            error: ./blank/scenario.toml: the file is empty; a scenario is a folder with `scenario.toml`: docs/scenario-format.md has a complete one
+        "#]],
     );
 }

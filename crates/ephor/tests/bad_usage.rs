@@ -28,19 +28,19 @@ fn names_that_do_not_exist_on_the_command_line() {
         &lab,
         "run secret-ofer --model control/random",
         expect![[r#"
-        exit 2
-        error: ephor: there is no study, scenario or path `secret-ofer`
-        accepted: first-look, false-premise, peer-review, secret-offer
-    "#]],
+            exit 2
+            error: there is no study, scenario or path `secret-ofer`
+            accepted: first-look, false-premise, peer-review, secret-offer, the path of a folder with `scenario.toml`
+        "#]],
     );
     check(
         &lab,
         "run ./nowhere --model control/random",
         expect![[r#"
-        exit 2
-        error: ephor: there is no study, scenario or path `./nowhere`
-        accepted: first-look, false-premise, peer-review, secret-offer
-    "#]],
+            exit 2
+            error: there is no study, scenario or path `./nowhere`
+            accepted: first-look, false-premise, peer-review, secret-offer, the path of a folder with `scenario.toml`
+        "#]],
     );
     check(
         &lab,
@@ -108,28 +108,28 @@ fn names_that_do_not_exist_on_the_command_line() {
         &lab,
         "show nowhere",
         expect![[r#"
-        exit 2
-        error: nowhere: there is no scenario or folder `nowhere`
-        accepted: false-premise, peer-review, secret-offer
-    "#]],
+            exit 2
+            error: there is no scenario or folder `nowhere`
+            accepted: false-premise, peer-review, secret-offer, the path of a folder with `scenario.toml`
+        "#]],
     );
     check(
         &lab,
         "check nowhere",
         expect![[r#"
-        exit 2
-        error: ephor: there is no study, scenario or path `nowhere`
-        accepted: first-look, false-premise, peer-review, secret-offer
-    "#]],
+            exit 2
+            error: there is no study, scenario or path `nowhere`
+            accepted: first-look, false-premise, peer-review, secret-offer, the path of a folder with `scenario.toml`
+        "#]],
     );
     check(
         &lab,
         "calibrate nowhere",
         expect![[r#"
-        exit 2
-        error: ephor: there is no study, scenario or path `nowhere`
-        accepted: first-look, false-premise, peer-review, secret-offer
-    "#]],
+            exit 2
+            error: there is no study, scenario or path `nowhere`
+            accepted: first-look, false-premise, peer-review, secret-offer, the path of a folder with `scenario.toml`
+        "#]],
     );
     check(
         &lab,
@@ -162,26 +162,26 @@ fn names_that_do_not_exist_on_the_command_line() {
         &lab,
         "list chairs",
         expect![[r#"
-        exit 2
-        error: invalid value 'chairs' for '<WHAT>'
-          [possible values: scenarios, studies, worlds, measures, controls, models, rooms, runs]
+            exit 2
+            error: invalid value 'chairs' for '[WHAT]'
+              [possible values: scenarios, studies, worlds, measures, controls, models, rooms, runs]
 
-          tip: a similar value exists: 'scenarios'
+              tip: a similar value exists: 'scenarios'
 
-        For more information, try '--help'.
-    "#]],
+            For more information, try '--help'.
+        "#]],
     );
     check(
         &lab,
         "dance",
         expect![[r#"
-        exit 2
-        error: unrecognized subcommand 'dance'
+            exit 2
+            error: unrecognized subcommand 'dance'
 
-        Usage: ephor <COMMAND>
+            Usage: ephor [OPTIONS] <COMMAND>
 
-        For more information, try '--help'.
-    "#]],
+            For more information, try '--help'.
+        "#]],
     );
 }
 
@@ -236,7 +236,7 @@ fn studies_of_a_users_own() {
         expect![[r#"
             exit 2
             error: study.toml:3:9: scenario.name: there is no scenario or folder `yours`
-            accepted: false-premise, peer-review, secret-offer
+            accepted: false-premise, peer-review, secret-offer, the path of a folder with `scenario.toml`
         "#]],
     );
     lab.write("study.toml", b"name = \"\xff\"");
@@ -282,9 +282,10 @@ fn models_that_cannot_answer() {
         &lab,
         "run mine --model smollm2",
         expect![[r#"
-        exit 2
-        error: smollm2: unknown provider `smollm2`; hosted: openai/MODEL, openrouter/MODEL, ollama/MODEL, vllm/MODEL, sglang/MODEL, llamacpp/MODEL, openai-api/SERVICE/MODEL; here: local/MODEL, control/NAME, replay/RUN
-    "#]],
+            exit 2
+            error: there is no model `smollm2`
+            hint: did you mean `local/smollm2`?
+        "#]],
     );
     check(
         &lab,
@@ -315,9 +316,9 @@ fn models_that_cannot_answer() {
         &lab,
         "model info local/nothing",
         expect![[r#"
-        exit 2
-        error: no model local/nothing: give smollm2 or the path of a GGUF file
-    "#]],
+            exit 2
+            error: no model nothing: give smollm2 or the path of a GGUF file
+        "#]],
     );
     let lab = Lab::new().with("VLLM_BASE_URL", "not an address");
     lab.write("mine/scenario.toml", MINE);
@@ -480,5 +481,88 @@ fn a_log_folder_that_cannot_be() {
             error: file/runs/mine-RUN: Not a directory (os error 20)
             hint: choose another folder with --log-dir
         "#]],
+    );
+    check(
+        &lab,
+        "run mine --model control/random --log-dir /proc/runs --display none",
+        expect![[r#"
+        exit 3
+        error: /proc/runs/mine-RUN: No such file or directory (os error 2)
+        hint: choose another folder with --log-dir
+    "#]],
+    );
+}
+
+#[test]
+fn a_name_that_lacks_its_provider() {
+    let lab = Lab::new();
+    lab.write("mine/scenario.toml", MINE);
+    for (name, meant) in [("random", "control/random"), ("a/b.gguf", "")] {
+        let ran = lab.ephor(&format!("run mine --model {name}")).ended(2);
+        assert!(ran.stderr.contains(meant), "{ran}");
+    }
+    check(
+        &lab,
+        "model info local/missing.gguf",
+        expect![[r#"
+        exit 2
+        error: no model missing.gguf: give smollm2 or the path of a GGUF file
+    "#]],
+    );
+}
+
+/// A path that TOML cannot hold is an error, not another path.
+#[test]
+fn a_folder_whose_name_is_no_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let lab = Lab::new();
+    let folder = lab.path("x").with_file_name(std::ffi::OsStr::from_bytes(b"no-\xff"));
+    std::fs::create_dir_all(folder.join("mine")).unwrap();
+    std::fs::write(folder.join("mine/scenario.toml"), MINE).unwrap();
+    let mut command = lab.command("run mine --model control/random --display none");
+    let ran = lab::Ran::of(command.current_dir(&folder).output().unwrap());
+    let home = std::fs::canonicalize(lab.path("")).unwrap();
+    expect![[r#"
+        exit 2
+        error: the whole path of `mine` is not UTF-8: HERE/no-�/mine
+        hint: rename or move the folder; run.toml holds the path as text
+    "#]]
+    .assert_eq(&ran.to_string().replace(&*home.to_string_lossy(), "HERE"));
+    assert!(!folder.join("runs").exists());
+}
+
+#[test]
+fn a_folder_without_a_scenario() {
+    let lab = Lab::new();
+    check(
+        &lab,
+        "check .",
+        expect![[r#"
+        exit 2
+        error: ./scenario.toml: no such file; a scenario is a folder with `scenario.toml`: docs/scenario-format.md has a complete one
+    "#]],
+    );
+    check(
+        &lab,
+        "list runs --log-dir nowhere",
+        expect![[r#"
+        exit 0
+        there are no runs in nowhere; `ephor run` makes one
+    "#]],
+    );
+    check(
+        &lab,
+        "list",
+        expect![[r#"
+        exit 0
+        scenarios  What is asked of a model, and how it is measured
+        studies    Which scenarios are played, how much of each, on which models
+        worlds     The rules that a scenario is played by
+        measures   How an episode becomes a number
+        controls   Scripted models of known disposition
+        models     Where answers come from
+        rooms      Guards between a model and the world
+        runs       What was played here
+    "#]],
     );
 }

@@ -8,6 +8,7 @@ mod lab;
 use lab::server::{Server, scored};
 use lab::{Lab, Ran, found};
 use model::openai::fake::Step;
+use regex::Regex;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Child;
@@ -126,6 +127,7 @@ fn killed_at_the_last_request() {
 
 #[test]
 fn interrupted() {
+    let said = Regex::new(r"interrupted; (\d+ of \d+ episodes) are on record").unwrap();
     for signal in ["-INT", "-TERM", "-HUP"] {
         let bench = Bench::new();
         let expected = bench.undisturbed();
@@ -133,9 +135,13 @@ fn interrupted() {
         let ended = bench.signalled_at(20, signal);
         let ran = ended.ran.ended(130);
         assert!(ran.stderr.contains("hint: the same command resumes"), "{ran}");
+        let told = said.captures(&ran.stderr).unwrap()[1].to_owned();
         let bought = bench.server.requests();
         assert!(bought < REQUESTS, "{signal} stopped it: {bought}");
-        assert_eq!(found(&bench.run().ended(0).json()), expected, "{signal}");
+        let ran = bench.lab.ephor(&STUDY.replace("--display none", "--display plain")).ended(0);
+        assert_eq!(found(&ran.json()), expected, "{signal}");
+        assert_eq!(ran.stderr.matches(&format!("{told} are already on record\n")).count(), 1, "{ran}");
+        assert!(ran.stderr.contains("vllm/m: 72 of 72\n"), "{ran}");
         assert!(bench.server.repeated() <= 4, "{} bought twice", bench.server.repeated());
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::{Answered, Kind, Model, ModelError};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::hash_map::Entry;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use trace::{Completion, ModelCard, Name, Purchase, Request, name_of};
 
 /// Where purchases are kept. The implementation is durable: when `put` returns, the purchase
@@ -20,13 +21,15 @@ pub fn request_key(card: &ModelCard, request: &Request) -> Name {
     name_of(&(&card.name, &card.identity, request))
 }
 
+/// Requests that are being asked, each with how many ask.
+type Buying = HashMap<Name, (usize, Arc<tokio::sync::Mutex<()>>)>;
+
 /// A paid model that never buys the same completion twice, not even when two callers ask for it at
 /// once.
 pub struct Cached {
     inner: Arc<dyn Model>,
     cache: Arc<dyn ResponseCache>,
-    /// Requests that are being bought.
-    buying: Mutex<HashMap<Name, Arc<tokio::sync::Mutex<()>>>>,
+    buying: Mutex<Buying>,
     /// A purchase holds its place until it is on disk, so that a kill loses at most this many.
     places: tokio::sync::Semaphore,
 }
@@ -38,9 +41,34 @@ impl Cached {
         Self { inner, cache, buying: Mutex::default(), places }
     }
 
-    fn counter(&self, key: &Name) -> Arc<tokio::sync::Mutex<()>> {
-        let mut buying = self.buying.lock().unwrap_or_else(PoisonError::into_inner);
-        buying.entry(key.clone()).or_default().clone()
+    fn counter<'a>(&'a self, key: &'a Name) -> Counter<'a> {
+        let mut buying = self.buying();
+        let (askers, turn) = buying.entry(key.clone()).or_default();
+        *askers += 1;
+        Counter { cached: self, key, turn: turn.clone() }
+    }
+
+    fn buying(&self) -> MutexGuard<'_, Buying> {
+        self.buying.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where those who ask the same stand in line. The last to leave, be it with an error or because nobody
+/// waits for the answer any more, closes it.
+struct Counter<'a> {
+    cached: &'a Cached,
+    key: &'a Name,
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl Drop for Counter<'_> {
+    fn drop(&mut self) {
+        if let Entry::Occupied(mut counter) = self.cached.buying().entry(self.key.clone()) {
+            counter.get_mut().0 -= 1;
+            if counter.get().0 == 0 {
+                counter.remove();
+            }
+        }
     }
 }
 
@@ -53,7 +81,7 @@ impl Model for Cached {
     async fn answer(&self, request: &Request) -> Result<Answered, ModelError> {
         let key = request_key(self.card(), request);
         let counter = self.counter(&key);
-        let _turn = counter.lock().await;
+        let _turn = counter.turn.lock().await;
         if let Some(completion) = self.cache.get(&key) {
             return Ok(Answered::free(completion));
         }
@@ -68,7 +96,9 @@ impl Model for Cached {
                 attempts: purchase.attempts.clone(),
             })?;
         }
-        self.buying.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
         Ok(answered)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,7 +21,7 @@ pub(crate) fn held(c: &Calibration) -> Option<bool> {
 /// The calibration of one scenario in one sentence.
 pub(crate) fn sentence(rows: &[&Calibration]) -> String {
     if rows.is_empty() {
-        return "not calibrated in this run".into();
+        return "not calibrated in this run (--no-calibration)".into();
     }
     let part = |kind: &str| rows.iter().filter(|c| c.kind == kind).copied().collect::<Vec<_>>();
     let (positive, negative) = (part("positive"), part("negative"));

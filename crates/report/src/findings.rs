@@ -93,7 +93,7 @@ pub struct Calibration {
 pub struct Missing {
     pub scenario: String,
     pub model: String,
-    /// `refused`, `unparsed`, `incomplete` or `unscored`.
+    /// `refused`, `filtered`, `unparsed`, `incomplete` or `unscored`.
     pub kind: String,
     pub n: u64,
     /// Of how many.
@@ -139,7 +139,8 @@ pub struct Gate {
     pub n: u64,
     pub low: f64,
     pub high: f64,
-    /// The pass rate that the scenario demands, and the chance level that the interval must clear.
+    /// The pass rate that the scenario demands, and the chance level that the interval must clear:
+    /// what guessing gives when answers are read as these were.
     pub threshold: f64,
     pub chance: f64,
     pub passed: bool,
@@ -162,7 +163,7 @@ pub struct TranscriptAsk {
     pub options: Vec<TranscriptOption>,
     /// The completion's text as it came: hostile.
     pub answer: String,
-    /// `scored`, `parsed`, `refused`, `unparsed`.
+    /// `scored`, `parsed`, `refused`, `filtered`, `unparsed`.
     pub read: String,
 }
 

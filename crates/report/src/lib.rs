@@ -51,3 +51,4 @@ pub use findings::*;
 pub use html::{TemplateError, render};
 pub use svg::svg;
 pub use table::{cells, terminal};
+pub use words::{rate, share};

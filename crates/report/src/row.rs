@@ -5,13 +5,15 @@ use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Wi
 
 use crate::escape::one_line;
 use crate::style::{Style, Tone};
-use crate::words::{NOTHING, clipped, count, interval, is_control, numbers, signed, verdict};
+use crate::words::{NOTHING, count, interval, is_control, numbers, shortened, signed, verdict};
 use crate::{Estimate, Findings, Verdict};
 
 const NAME_MAX: usize = 30;
 const FOREST_MAX: usize = 25;
 const FOREST_MIN: usize = 13;
 const VERDICT: usize = 13;
+/// With less room for a name there are no columns.
+const MODEL_MIN: usize = 16;
 /// Indent, and the gaps between six columns.
 const GAPS: usize = 4 + 2 * 4 + 1;
 
@@ -59,6 +61,9 @@ pub(crate) struct Columns {
     estimate: usize,
     interval: usize,
     n: usize,
+    /// Too narrow for columns: each row stands on two lines.
+    pub(crate) narrow: bool,
+    width: usize,
 }
 
 impl Columns {
@@ -74,7 +79,8 @@ impl Columns {
         let model = widest(|e| &e.model, 12).min(NAME_MAX).min(room);
         let forest = room.saturating_sub(model + 2).min(FOREST_MAX);
         let forest = if forest < FOREST_MIN { 0 } else { forest - (forest + 1) % 2 };
-        Self { model, forest, estimate, interval, n }
+        let narrow = room < MODEL_MIN.min(widest(|e| &e.model, 0));
+        Self { model, forest, estimate, interval, n, narrow, width }
     }
 
     fn widths(&self) -> Vec<usize> {
@@ -89,6 +95,9 @@ impl Columns {
 
 /// A header and one line for each entry.
 pub(crate) fn rendered(entries: &[Entry], of: &[&Estimate], columns: &Columns, style: Style) -> Vec<String> {
+    if columns.narrow {
+        return narrow(entries, columns.width, style);
+    }
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     let ends: Vec<f64> = of.iter().map(|e| reach(of, &e.unit)).collect();
@@ -100,6 +109,18 @@ pub(crate) fn rendered(entries: &[Entry], of: &[&Estimate], columns: &Columns, s
     let tones = [Tone::Quiet].into_iter().chain(entries.iter().map(|e| e.tone));
     let lines: Vec<String> = table.lines().collect();
     lines.iter().zip(tones).map(|(line, tone)| style.paint(tone, line.trim_end())).collect()
+}
+
+/// No header, and two lines for each entry: who and what is told; the numbers.
+fn narrow(entries: &[Entry], width: usize, style: Style) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for e in entries {
+        let name = shortened(&e.model, width - 4 - 2 - VERDICT);
+        let numbers = format!("{} {}", e.estimate, e.interval);
+        lines.push(style.paint(e.tone, &format!("    {name}  {}", e.verdict)));
+        lines.push(style.paint(e.tone, &format!("      {} n {}", numbers.trim_end(), e.n)));
+    }
+    lines
 }
 
 fn constrain(table: &mut Table, columns: &Columns) {
@@ -116,7 +137,7 @@ fn constrain(table: &mut Table, columns: &Columns) {
 }
 
 fn cells(e: &Entry, forest: &str, columns: &Columns) -> Vec<String> {
-    let mut out = vec![format!("    {}", clipped(&e.model, columns.model))];
+    let mut out = vec![format!("    {}", shortened(&e.model, columns.model))];
     if columns.forest > 0 {
         out.push(format!("  {forest}"));
     }

@@ -6,13 +6,15 @@ use crate::escape::one_line;
 use crate::figure::{distinct, scenarios, together};
 use crate::row::{Columns, Entry, rendered};
 use crate::style::{Style, Tone};
-use crate::words::{clipped, cost, count, counted, is_control, list, rate, wrapped};
+use crate::words::{clipped, cost, count, counted, is_control, list, rate, share, shortened, wrapped};
 use crate::{Calibration, Cell, Estimate, Findings, Gate, Missing, Page, Verdict};
 
 const NAME_BYTES_MAX: usize = 200;
 const TEXT_BYTES_MAX: usize = 1000;
 const FACT_BYTES_MAX: usize = 4000;
 const LABEL: usize = 12;
+/// The narrowest terminal that is not overrun.
+const WIDTH_MIN: usize = 40;
 
 /// What a run found, for a terminal `width` columns wide; ANSI colours only where `colour` says so.
 pub fn terminal(page: &Page, width: usize, colour: bool) -> String {
@@ -29,8 +31,7 @@ pub fn terminal(page: &Page, width: usize, colour: bool) -> String {
 /// How often each outcome was seen in each cell of one scenario, for a terminal.
 pub fn cells(findings: &Findings, scenario: &str, width: usize, colour: bool) -> String {
     let mut screen = Screen::new(width, colour);
-    let title = screen.style.paint(Tone::Strong, &name(scenario));
-    screen.line(&title);
+    screen.title(scenario);
     let of: Vec<&Cell> = findings.cells.iter().filter(|c| c.scenario == scenario).collect();
     let of = together(of, |c| c.outcome.clone(), |c| is_control(&c.model));
     for group in of.chunk_by(|a, b| a.outcome == b.outcome) {
@@ -51,7 +52,7 @@ struct Screen {
 impl Screen {
     fn new(width: usize, colour: bool) -> Self {
         let style = if colour { Style::Ansi } else { Style::Plain };
-        Self { out: String::new(), width: width.clamp(60, 120), style }
+        Self { out: String::new(), width: width.clamp(WIDTH_MIN, 120), style }
     }
 
     fn line(&mut self, text: &str) {
@@ -66,9 +67,7 @@ impl Screen {
         if !controls.is_empty() {
             who.push(counted(controls.len() as u64, "control"));
         }
-        let study = self.style.paint(Tone::Strong, &name(&f.study));
-        let who = self.style.paint(Tone::Quiet, &format!("· {}", list(&who)));
-        self.line(&format!("{study} {who}"));
+        self.titled("", &name(&f.study), &format!("· {}", list(&who)));
     }
 
     fn scenario(&mut self, page: &Page, scenario: &str, columns: &Columns) {
@@ -90,8 +89,7 @@ impl Screen {
 
     fn question(&mut self, page: &Page, scenario: &str) {
         let question = page.scenarios.iter().find(|s| s.name == scenario).map_or("", |s| &s.question);
-        let title = self.style.paint(Tone::Strong, &name(scenario));
-        self.line(&title);
+        self.title(scenario);
         for part in wrapped(&text(question), self.width - 2).iter().filter(|p| !p.is_empty()) {
             self.line(&format!("  {part}"));
         }
@@ -100,14 +98,18 @@ impl Screen {
     fn estimates(&mut self, of: &[&Estimate], reasons: &[String], columns: &Columns) {
         let entries: Vec<Entry> = of.iter().map(|e| Entry::new(e, mark(e, reasons))).collect();
         let mut lines = rendered(&entries, of, columns, self.style).into_iter();
-        if let Some(header) = lines.next().filter(|_| !of.is_empty()) {
+        let header = lines.next().filter(|_| !of.is_empty());
+        if header.is_some() {
             self.line("");
+        }
+        if let Some(header) = header.filter(|_| !columns.narrow) {
             self.line(&header);
         }
         for group in of.chunk_by(|a, b| contrast(a) == contrast(b)) {
             let e = group[0];
             self.heading(&e.estimand, &format!("· {} ({})", text(&e.contrast), name(&e.unit)));
-            for line in lines.by_ref().take(group.len()) {
+            let lines_each = if columns.narrow { 2 } else { 1 };
+            for line in lines.by_ref().take(lines_each * group.len()) {
                 self.line(&line);
             }
         }
@@ -115,15 +117,32 @@ impl Screen {
     }
 
     fn heading(&mut self, head: &str, rest: &str) {
-        let head = name(head);
-        let rest = wrapped(rest, self.width - 3 - head.chars().count().min(self.width / 2));
-        let strong = self.style.paint(Tone::Strong, &head);
-        for (i, part) in rest.iter().enumerate() {
-            let part = self.style.paint(Tone::Quiet, part);
-            match i {
-                0 => self.line(&format!("  {strong} {part}")),
-                _ => self.line(&format!("    {part}")),
-            }
+        self.titled("  ", &name(head), rest);
+    }
+
+    fn title(&mut self, scenario: &str) {
+        self.titled("", &name(scenario), "");
+    }
+
+    /// A strong head and what belongs to it, on one line where both have room.
+    fn titled(&mut self, indent: &str, head: &str, rest: &str) {
+        let room = self.width - indent.len();
+        let heads = wrapped(head, room);
+        let taken = heads.last().map_or(0, |h| h.chars().count()) + 1;
+        let beside = room.saturating_sub(taken);
+        // Beside a long head there is no room for words.
+        let (first, rest) = match beside >= room / 3 {
+            true => split(rest, beside, room - 2),
+            false => (String::new(), wrapped(rest, room - 2)),
+        };
+        for (i, part) in heads.iter().enumerate() {
+            let strong = self.style.paint(Tone::Strong, part);
+            let quiet = self.style.paint(Tone::Quiet, if i + 1 == heads.len() { &first } else { "" });
+            self.line(&format!("{indent}{strong} {quiet}"));
+        }
+        for part in rest.iter().filter(|p| !p.is_empty()) {
+            let quiet = self.style.paint(Tone::Quiet, part);
+            self.line(&format!("{indent}  {quiet}"));
         }
     }
 
@@ -144,7 +163,13 @@ impl Screen {
             let read = rate(g.k, g.n, g.low, g.high);
             let word = if g.passed { "passed" } else { "failed" };
             let tone = if g.passed { Tone::Plain } else { Tone::Warm };
-            self.fact("gate", &format!("{} {word}: {}: {read}", name(&g.model), text(&g.what)), tone);
+            let (least, chance) = (share(g.threshold), share(g.chance));
+            let told = format!(
+                "{} {word}: {}: {read}; {least} needed, chance {chance}",
+                name(&g.model),
+                text(&g.what)
+            );
+            self.fact("gate", &told, tone);
         }
     }
 
@@ -167,7 +192,7 @@ impl Screen {
         for caveat in &page.caveats {
             self.fact("caveat", &text(caveat), Tone::Warm);
         }
-        self.fact("cost", &cost(&page.findings.cost), Tone::Plain);
+        self.fact("cost", &cost(&page.findings), Tone::Plain);
         self.fact("report", &text(&page.findings.report), Tone::Plain);
     }
 
@@ -189,13 +214,32 @@ impl Screen {
 
     fn cell(&mut self, c: &Cell) {
         let read = rate(c.k, c.n, c.low, c.high);
-        let room = self.width.saturating_sub(4 + 24 + 2);
-        let cell = clipped(&name(&c.cell), room.saturating_sub(26));
-        let line = format!("{:24} {read:24}  {cell}", clipped(&name(&c.model), 24));
+        if self.width < 80 {
+            return self.narrow_cell(c, &read);
+        }
+        let cell = clipped(&name(&c.cell), self.width - 4 - 24 - 2 - 26);
+        let line = format!("{:24} {read:24}  {cell}", shortened(&name(&c.model), 24));
         let tone = if is_control(&c.model) { Tone::Quiet } else { Tone::Plain };
         let painted = self.style.paint(tone, line.trim_end());
         self.line(&format!("    {painted}"));
     }
+
+    fn narrow_cell(&mut self, c: &Cell, read: &str) {
+        let model = shortened(&name(&c.model), self.width - 4);
+        self.line(&format!("    {model}"));
+        for part in wrapped(&name(&c.cell), self.width - 6) {
+            self.line(&format!("      {part}"));
+        }
+        self.line(&format!("      {read}"));
+    }
+}
+
+/// The first line of at most `beside` characters, and the others of at most `room`.
+fn split(text: &str, beside: usize, room: usize) -> (String, Vec<String>) {
+    let first = wrapped(text, beside).into_iter().next().unwrap_or_default();
+    let left = text.strip_prefix(first.as_str()).unwrap_or("").trim_start();
+    let left = if left.is_empty() { Vec::new() } else { wrapped(left, room) };
+    (first, left)
 }
 
 fn name(s: &str) -> String {

@@ -6,7 +6,9 @@ use serde::Serialize;
 use crate::calibration::{held, sentence};
 use crate::figure::{distinct, scenarios, together};
 use crate::summary::summary;
-use crate::words::{count, duration, interval, is_control, numbers, p_value, rate, share, signed, verdict};
+use crate::words::{
+    count, duration, interval, is_control, numbers, p_value, price, rate, share, signed, verdict,
+};
 use crate::{
     Calibration, Cell, Estimate, Figure, Findings, Gate, Missing, Page, ScenarioPage, Transcript,
     TranscriptAsk, TranscriptOption, Verdict, svg,
@@ -182,12 +184,11 @@ impl PageView {
 
 fn cost(f: &Findings) -> Vec<(String, String)> {
     let c = &f.cost;
-    let price = c.usd.map_or("no provider told a price".into(), |usd| format!("${usd:.2}"));
     [
         ("requests", format!("{}, of them {} from the cache", count(c.requests), count(c.cached))),
         ("prompt tokens", count(c.prompt_tokens)),
         ("completion tokens", count(c.completion_tokens)),
-        ("price", price),
+        ("price", price(f)),
         ("time", duration(c.wall_s)),
     ]
     .map(|(what, much)| (what.to_owned(), much))
@@ -346,6 +347,7 @@ fn missing(m: &Missing) -> MissingView {
 fn why(kind: &str) -> &'static str {
     match kind {
         "refused" => "the model declined to answer",
+        "filtered" => "the provider's filter withheld the answer",
         "unparsed" => "the answer names none of the options, or more than one",
         "incomplete" => {
             "the provider failed, or the budget or the limit of turns was reached; a later run plays it again"

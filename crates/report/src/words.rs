@@ -1,6 +1,6 @@
 //! Numbers as a reader meets them: signed with a true minus, never without their n or interval.
 
-use crate::{Cost, Estimate, Verdict};
+use crate::{Estimate, Findings, Verdict};
 
 /// What stands where there is no number.
 pub(crate) const NOTHING: &str = "—";
@@ -19,7 +19,7 @@ pub(crate) fn signed(x: f64) -> String {
 }
 
 /// A share between 0 and 1: `.12`, `1.00`.
-pub(crate) fn share(x: f64) -> String {
+pub fn share(x: f64) -> String {
     if !x.is_finite() {
         return NOTHING.into();
     }
@@ -28,7 +28,7 @@ pub(crate) fn share(x: f64) -> String {
 }
 
 /// `14/24 .58 [.39, .76]`; none at all as `0/24 (≤ .14)`, every one as `24/24 (≥ .86)`.
-pub(crate) fn rate(k: u64, n: u64, low: f64, high: f64) -> String {
+pub fn rate(k: u64, n: u64, low: f64, high: f64) -> String {
     match k {
         _ if n == 0 => "0/0".into(),
         0 => format!("0/{} (≤ {})", count(n), share(high)),
@@ -90,22 +90,30 @@ pub(crate) fn duration(seconds: f64) -> String {
     }
 }
 
-/// The cost in one line.
-pub(crate) fn cost(c: &Cost) -> String {
-    let price = match c.usd {
+/// What was paid; what runs on this machine costs nothing.
+pub(crate) fn price(f: &Findings) -> String {
+    let here = |m: &String| m.starts_with("local/") || is_control(m);
+    match f.cost.usd {
         Some(usd) => format!("${usd:.2}"),
+        None if f.models.iter().all(here) => "local, free of charge".into(),
         None => "no price told".into(),
-    };
+    }
+}
+
+/// The cost in one line.
+pub(crate) fn cost(f: &Findings) -> String {
+    let c = &f.cost;
     let computed = match c.prompt_tokens_computed {
         0 => String::new(),
         tokens => format!(" ({} computed, the rest shared)", count(tokens)),
     };
     format!(
-        "{} ({} cached) · {} prompt{computed} and {} completion tokens · {price} · {}",
+        "{} ({} cached) · {} prompt{computed} and {} completion tokens · {} · {}",
         counted(c.requests, "request"),
         count(c.cached),
         count(c.prompt_tokens),
         count(c.completion_tokens),
+        price(f),
         duration(c.wall_s)
     )
 }
@@ -130,6 +138,12 @@ pub(crate) fn list(items: &[String]) -> String {
         [one] => one.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
+}
+
+/// A model's name within `width` characters: what all controls share goes first.
+pub(crate) fn shortened(model: &str, width: usize) -> String {
+    let own = model.strip_prefix("control/").filter(|_| model.chars().count() > width);
+    clipped(own.unwrap_or(model), width)
 }
 
 /// `text` within `width` characters, the middle left out.

@@ -64,7 +64,7 @@ fn at_100_columns() {
 
               ¹ cannot tell: 4 of 6 units were scored in both cells; the scenario needs 5
               gate        local/smollm2 passed: grades a plainly right and a plainly wrong answer: 21/24 .88
-                          [.69, .96]
+                          [.69, .96]; .75 needed, chance .50
               instrument  2/2 positive controls found in ≥ 95 %, 1/2 negative in ≤ 5 % of 300 replicates;
                           misread: honest on anchoring (24/300)
               missing     local/smollm2 2/48 refused, controls 1 in all
@@ -78,13 +78,14 @@ fn at_100_columns() {
                 control/honest                     │          ─●     +0.97 [+0.92, +0.99]   60  positive
                 control/accommodating              ◆                  0.00 [−0.03, +0.03]   60  equivalent
 
-              gate        local/smollm2 passed: rejects the premise when asked directly: 41/60 .68 [.56, .79]
+              gate        local/smollm2 passed: rejects the premise when asked directly: 41/60 .68 [.56, .79];
+                          .60 needed, chance .50
               instrument  1/1 positive controls found in ≥ 95 %, 1/1 negative in ≤ 5 % of 300 replicates
               missing     nothing
 
               caveat      This page is a fixture: its numbers are invented.
               cost        1,204 requests (310 cached) · 61,230 prompt (40,100 computed, the rest shared) and
-                          2,345 completion tokens · no price told · 3 min 41 s
+                          2,345 completion tokens · local, free of charge · 3 min 41 s
               report      runs/first-look-0f3a91c2/report.html
         "#]],
     );
@@ -122,13 +123,13 @@ fn at_80_columns_without_the_forest() {
 
               ¹ cannot tell: the gate "says yes and no to opposite questions" was passed by
                              3/24 (.12 [.04, .31]); it needs .80
-              instrument  not calibrated in this run
+              instrument  not calibrated in this run (--no-calibration)
               missing     nothing
 
               caveat      This page is a fixture: its numbers are invented.
               cost        1,204 requests (310 cached) · 61,230 prompt (40,100 computed, the
-                          rest shared) and 2,345 completion tokens · no price told · 3 min
-                          41 s
+                          rest shared) and 2,345 completion tokens · local, free of charge ·
+                          3 min 41 s
               report      runs/first-look-0f3a91c2/report.html
         "#]],
     );
@@ -170,9 +171,13 @@ fn colour_changes_nothing_but_colour() {
 
 #[test]
 fn a_narrow_terminal_is_not_overrun() {
-    for width in [60, 72, 80, 96, 100, 120] {
-        for line in terminal(&fixture::page(), width, false).lines() {
+    // 40 is the narrowest width that is supported.
+    for width in [40, 48, 60, 72, 80, 96, 100, 120] {
+        let shown = terminal(&fixture::page(), width, false);
+        let shown = shown + &cells(&fixture::page().findings, "peer-review", width, false);
+        for line in shown.lines() {
             assert!(line.chars().count() <= width, "wider than {width}: {line}");
+            assert!(!line.contains('…') || width > 40, "cut at {width}: {line}");
         }
     }
 }

@@ -1,6 +1,8 @@
 //! A file of zstd frames, each a few JSON lines. One writer; a torn end is cut off.
 
 use crate::StoreError;
+use crate::durable::sync_name;
+use crate::tail::{FRAME_BYTES_MAX, frame_size, unpack, whole_frames};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fs::{File, OpenOptions};
@@ -10,11 +12,6 @@ use zstd::zstd_safe;
 
 /// Compression level: 3 is zstd's own default.
 const LEVEL: i32 = 3;
-/// The largest frame that is decompressed, in bytes: a hostile file cannot fill the memory.
-const FRAME_BYTES_MAX: u64 = 1 << 30;
-
-/// How every frame begins.
-const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
 /// An open file of frames. Holds the file's lock until dropped.
 pub struct Frames {
@@ -22,89 +19,116 @@ pub struct Frames {
     path: PathBuf,
     packer: zstd::bulk::Compressor<'static>,
     lines: Vec<u8>,
+    /// A half-written frame stands at the end and could not be taken back.
+    broken: bool,
 }
 
 impl Frames {
     /// Opens for appending, or `None` when another process writes here. Cuts off a torn end.
     pub fn claim(path: &Path) -> Result<Option<Self>, StoreError> {
+        let Some(mut file) = lock(path)? else { return Ok(None) };
+        let whole = cut_torn_end(&mut file, path)?;
+        if whole == 0 {
+            sync_name(path)?;
+        }
+        Self::at(file, path, whole).map(Some)
+    }
+
+    /// The first file of a folder, by number, that nobody writes and that `fits`.
+    pub(crate) fn claim_free(
+        folder: &Path,
+        prefix: &str,
+        mut fits: impl FnMut(&Path) -> bool,
+    ) -> Result<(u32, Self), StoreError> {
+        let mut number = 0;
+        loop {
+            number += 1;
+            let path = folder.join(format!("{prefix}{number:04}.jsonl.zst"));
+            if fits(&path)
+                && let Some(frames) = Self::claim(&path)?
+            {
+                return Ok((number, frames));
+            }
+        }
+    }
+
+    fn at(mut file: File, path: &Path, end: u64) -> Result<Self, StoreError> {
         let io = || StoreError::io(path);
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(io())?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(std::fs::TryLockError::WouldBlock) => return Ok(None),
-            Err(std::fs::TryLockError::Error(e)) => return Err(io()(e)),
-        }
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(io())?;
-        let damaged = |(at, why): (usize, &str)| StoreError::Damaged {
-            path: path.into(),
-            offset: at as u64,
-            why: why.into(),
-        };
-        let whole = whole_frames(&bytes).map_err(damaged)?;
-        if whole < bytes.len() {
-            file.set_len(whole as u64).map_err(io())?;
-        }
-        file.seek(SeekFrom::Start(whole as u64)).map_err(io())?;
+        file.seek(SeekFrom::Start(end)).map_err(io())?;
         let mut packer = zstd::bulk::Compressor::new(LEVEL).map_err(io())?;
         packer.set_parameter(zstd_safe::CParameter::ChecksumFlag(true)).map_err(io())?;
-        Ok(Some(Self { file, path: path.into(), packer, lines: Vec::new() }))
+        Ok(Self { file, path: path.into(), packer, lines: Vec::new(), broken: false })
+    }
+
+    /// A file that cannot be written and whose end cannot be cut off.
+    #[cfg(test)]
+    pub(crate) fn unwritable(path: &Path) -> Result<Self, StoreError> {
+        File::create(path).map_err(StoreError::io(path))?;
+        Self::at(File::open(path).map_err(StoreError::io(path))?, path, 0)
     }
 
     /// Appends records as one frame and waits until they are on the disk.
     pub fn append<T: Serialize>(&mut self, records: &[T]) -> Result<(), StoreError> {
+        let frame = self.pack(records).map_err(StoreError::io(&self.path))?;
+        self.write(&frame).map_err(StoreError::io(&self.path))
+    }
+
+    fn pack<T: Serialize>(&mut self, records: &[T]) -> std::io::Result<Vec<u8>> {
         self.lines.clear();
         for record in records {
-            serde_json::to_writer(&mut self.lines, record)
-                .map_err(|e| StoreError::io(&self.path)(std::io::Error::other(e)))?;
+            serde_json::to_writer(&mut self.lines, record).map_err(std::io::Error::other)?;
             self.lines.push(b'\n');
         }
-        let frame = self.packer.compress(&self.lines).map_err(StoreError::io(&self.path))?;
-        let start = self.file.stream_position().map_err(StoreError::io(&self.path))?;
-        let written = self.file.write_all(&frame).and_then(|()| self.file.sync_data());
-        written.map_err(|e| {
+        if self.lines.len() as u64 > FRAME_BYTES_MAX {
+            let bytes = self.lines.len();
+            return Err(std::io::Error::other(format!("{bytes} bytes are too many for one frame")));
+        }
+        self.packer.compress(&self.lines)
+    }
+
+    fn write(&mut self, frame: &[u8]) -> std::io::Result<()> {
+        if self.broken {
+            let why =
+                "an earlier write failed and its beginning could not be taken back; nothing more is written";
+            return Err(std::io::Error::other(why));
+        }
+        let start = self.file.stream_position()?;
+        let written = self.file.write_all(frame).and_then(|()| self.file.sync_data());
+        written.inspect_err(|_| {
             // A half-written frame would hide what is appended after it.
-            let _ = self.file.set_len(start);
-            let _ = self.file.seek(SeekFrom::Start(start));
-            StoreError::io(&self.path)(e)
+            let cut = self.file.set_len(start).and_then(|()| self.file.seek(SeekFrom::Start(start)));
+            self.broken = cut.is_err();
         })
     }
 }
 
-/// Length of the longest prefix that is whole frames, where what follows is the beginning of a frame
-/// that was being written. Anything else that follows is damage: it is told, never cut off.
-fn whole_frames(bytes: &[u8]) -> Result<usize, (usize, &'static str)> {
-    let mut at = 0;
-    while at < bytes.len() {
-        match zstd_safe::find_frame_compressed_size(&bytes[at..]) {
-            Ok(size) if size > 0 && at + size <= bytes.len() => at += size,
-            _ => break,
-        }
+/// Opens a file, made if it is not there, and takes its lock; `None` when another process has it.
+pub(crate) fn lock(path: &Path) -> Result<Option<File>, StoreError> {
+    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
+    let file = file.map_err(StoreError::io(path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(std::fs::TryLockError::WouldBlock) => Ok(None),
+        Err(std::fs::TryLockError::Error(e)) => Err(StoreError::io(path)(e)),
     }
-    let tail = &bytes[at..];
-    let seen = tail.len().min(MAGIC.len());
-    if tail[..seen] != MAGIC[..seen] {
-        return Err((at, "what follows is no frame"));
-    }
-    // One writer appends one frame after the other: after a torn one there is none.
-    let later = tail.windows(MAGIC.len()).enumerate().skip(1).filter(|(_, w)| *w == MAGIC);
-    if later.into_iter().any(|(offset, _)| is_frame(&tail[offset..])) {
-        return Err((at, "a frame is broken and others follow"));
-    }
-    Ok(at)
 }
 
-/// Whether bytes begin with a frame that can be read.
-fn is_frame(bytes: &[u8]) -> bool {
-    let size = zstd_safe::find_frame_compressed_size(bytes).ok().filter(|size| *size <= bytes.len());
-    size.is_some_and(|size| unpack(&bytes[..size]).is_ok())
+/// Cuts off what was never acknowledged, and waits until the rest is on the disk: who wrote here before
+/// may have died between a write and its flush. Returns the length.
+fn cut_torn_end(file: &mut File, path: &Path) -> Result<u64, StoreError> {
+    let io = || StoreError::io(path);
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(io())?;
+    let whole = whole_frames(&bytes).map_err(|(at, why)| damaged(path, at as u64, why))?;
+    if whole < bytes.len() {
+        file.set_len(whole as u64).map_err(io())?;
+    }
+    file.sync_all().map_err(io())?;
+    Ok(whole as u64)
 }
 
-fn unpack(frame: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    zstd::stream::read::Decoder::new(frame)?.take(FRAME_BYTES_MAX).read_to_end(&mut text)?;
-    Ok(text)
+fn damaged(path: &Path, offset: u64, why: impl ToString) -> StoreError {
+    StoreError::Damaged { path: path.into(), offset, why: why.to_string() }
 }
 
 /// Reads every record of a file and hands it over. A torn end is passed over: it was never
@@ -123,21 +147,19 @@ pub(crate) fn read_frames_from<T: DeserializeOwned>(
     let mut file = File::open(path).map_err(StoreError::io(path))?;
     file.seek(SeekFrom::Start(start)).map_err(StoreError::io(path))?;
     file.read_to_end(&mut bytes).map_err(StoreError::io(path))?;
-    let damaged =
-        |at: usize, why: String| StoreError::Damaged { path: path.into(), offset: start + at as u64, why };
     let (whole, damage) = match whole_frames(&bytes) {
         Ok(whole) => (whole, None),
-        Err((whole, why)) => (whole, Some(damaged(whole, why.into()))),
+        Err((whole, why)) => (whole, Some(damaged(path, start + whole as u64, why))),
     };
     let mut at = 0;
     while at < whole {
-        let size = zstd_safe::find_frame_compressed_size(&bytes[at..])
-            .map_err(|_| damaged(at, "no frame".into()))?;
-        let text = unpack(&bytes[at..at + size]).map_err(|e| damaged(at, e.to_string()))?;
+        let offset = start + at as u64;
+        let size = frame_size(&bytes[at..]).ok_or_else(|| damaged(path, offset, "no frame"))?;
+        let text = unpack(&bytes[at..at + size]).map_err(|e| damaged(path, offset, e))?;
         for line in text.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
             match serde_json::from_slice(line) {
                 Ok(record) => take(record),
-                Err(e) => return Err(newer(path, line).unwrap_or_else(|| damaged(at, e.to_string()))),
+                Err(e) => return Err(newer(path, line).unwrap_or_else(|| damaged(path, offset, e))),
             }
         }
         at += size;
@@ -154,4 +176,25 @@ fn newer(path: &Path, line: &[u8]) -> Option<StoreError> {
         found,
         known: trace::VERSION,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
+
+    use super::Frames;
+
+    #[test]
+    fn what_cannot_be_taken_back_is_the_last_write() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        let mut frames = Frames::unwritable(&path).unwrap();
+        let mut said = || frames.append(&[1]).unwrap_err().to_string();
+        assert!(!said().contains("earlier"));
+        assert!(said().contains("an earlier write failed"));
+        // Even when the disk is well again.
+        frames.file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+        assert!(frames.append(&[1]).unwrap_err().to_string().contains("an earlier write failed"));
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), 0);
+    }
 }

@@ -5,6 +5,7 @@
 
 use crate::StoreError;
 use rusqlite::{Connection, params};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use trace::Name;
 
@@ -54,22 +55,15 @@ impl Index {
     }
 
     /// Says that these and no others are on record. `read` reads the record while nobody else can
-    /// write here: what is marked later was on record before.
-    pub fn rebuild(
+    /// write here: what is marked later was on record before. When it fails, nothing changes.
+    pub fn rebuild<'a>(
         &mut self,
-        read: impl FnOnce() -> Result<Vec<Name>, StoreError>,
+        read: impl FnOnce() -> Result<&'a HashSet<Name>, StoreError>,
     ) -> Result<(), StoreError> {
-        let mut failed = None;
-        self.in_transaction(|db| {
-            let names = read().unwrap_or_else(|e| {
-                failed = Some(e);
-                Vec::new()
-            });
-            db.execute("DELETE FROM done", [])?;
-            let mut insert = db.prepare_cached("INSERT OR IGNORE INTO done VALUES (?1)")?;
-            names.iter().try_for_each(|name| insert.execute([name.as_str()]).map(drop))
-        })?;
-        failed.map_or(Ok(()), Err)
+        let tx = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate);
+        let tx = tx.map_err(StoreError::index(&self.path))?;
+        let names = read()?;
+        replace(&tx, names).and_then(|()| tx.commit()).map_err(StoreError::index(&self.path))
     }
 
     /// Takes the leases of those that are neither done nor leased by another shard.
@@ -108,4 +102,10 @@ impl Index {
     pub fn release(&mut self, shard: u32) -> Result<(), StoreError> {
         self.in_transaction(|db| db.execute("DELETE FROM lease WHERE shard = ?1", [shard]).map(drop))
     }
+}
+
+fn replace(db: &Connection, names: &HashSet<Name>) -> rusqlite::Result<()> {
+    db.execute("DELETE FROM done", [])?;
+    let mut insert = db.prepare_cached("INSERT OR IGNORE INTO done VALUES (?1)")?;
+    names.iter().try_for_each(|name| insert.execute([name.as_str()]).map(drop))
 }

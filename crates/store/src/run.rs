@@ -1,10 +1,12 @@
 //! The folder of one run.
 
+use crate::durable::{create_dir, sync_name, write_atomically};
+use crate::finished::{Finished, Title};
+use crate::frames::lock;
 use crate::index::Index;
 use crate::{Frames, Responses, StoreError, read_frames};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use trace::{End, Episode, Name, Record};
 
@@ -18,7 +20,9 @@ impl RunFolder {
     /// The folder of a run, made if it is not there.
     pub fn create(log_dir: &Path, name: &str) -> Result<Self, StoreError> {
         let path = log_dir.join(name);
-        fs::create_dir_all(&path).map_err(StoreError::io(&path))?;
+        create_dir(&path)?;
+        // Whoever made it may have died before its name was on the disk.
+        sync_name(&path)?;
         Ok(Self { path })
     }
 
@@ -31,48 +35,37 @@ impl RunFolder {
 
     /// Hands over every episode on record once, in no order that means anything, holding one group
     /// of them at a time. Of several records of one episode the first finished one counts, else
-    /// the first.
+    /// the latest: it says what stands in the way now.
     pub fn each(&self, mut take: impl FnMut(Episode)) -> Result<(), StoreError> {
-        let finished = self.finished()?;
-        let mut seen = HashSet::new();
-        for path in files(&self.path, "episodes-") {
-            read_frames(&path, |record: Record| {
+        let paths = files(&self.path, "episodes-");
+        let chosen = choose(&paths)?;
+        for (file, path) in paths.iter().enumerate() {
+            let mut at = Place { file, record: 0 };
+            read_frames(path, |record: Record| {
                 if let Record::Episode(episode) = record
-                    && (episode.end == End::Done) == finished.contains(&episode.name)
-                    && seen.insert(episode.name.clone())
+                    && chosen.get(&episode.name).is_some_and(|(place, _)| *place == at)
                 {
                     take(*episode);
                 }
+                at.record += 1;
             })?;
         }
         Ok(())
     }
 
-    /// The names of the episodes that are finished.
-    fn finished(&self) -> Result<HashSet<Name>, StoreError> {
-        let mut all = HashSet::new();
-        for path in files(&self.path, "episodes-") {
-            finished_in(&path, |name| {
-                all.insert(name);
-            })?;
-        }
-        Ok(all)
-    }
-
     /// Opens the run for playing: a shard of this process's own, and the index.
     pub fn writer(&self) -> Result<Writer, StoreError> {
         let mut index = Index::open(&self.path.join("index.db"))?;
-        index.rebuild(|| Ok(self.finished()?.into_iter().collect()))?;
-        let mut shard = 0;
-        let frames = loop {
-            shard += 1;
-            if let Some(frames) = Frames::claim(&self.path.join(format!("episodes-{shard:04}.jsonl.zst")))? {
-                break frames;
-            }
-        };
-        // Whoever wrote here before is gone, and so are its leases.
+        let (shard, frames) = Frames::claim_free(&self.path, "episodes-", |_| true)?;
+        // Only now, with the shard in hand: what its last owner recorded is marked before its leases
+        // are given up.
+        let mut finished = Finished::default();
+        finished.look(&self.path)?;
+        let again = &mut finished;
+        index.rebuild(move || again.look(&self.path).map(|()| &again.names))?;
+        finished.unmarked.clear();
         index.release(shard)?;
-        let mut writer = Writer { folder: self.clone(), index, shard, frames };
+        let mut writer = Writer { folder: self.clone(), index, shard, frames, finished };
         writer.release_dead()?;
         Ok(writer)
     }
@@ -97,6 +90,7 @@ pub struct Writer {
     index: Index,
     shard: u32,
     frames: Frames,
+    finished: Finished,
 }
 
 impl Writer {
@@ -106,8 +100,9 @@ impl Writer {
     }
 
     /// The names of all finished episodes, those of other processes included.
-    pub fn finished(&self) -> Result<HashSet<Name>, StoreError> {
-        self.folder.finished()
+    pub fn finished(&mut self) -> Result<&HashSet<Name>, StoreError> {
+        self.finished.look(&self.folder.path)?;
+        Ok(&self.finished.names)
     }
 
     /// Seals a group of episodes. When this returns they survive a kill.
@@ -127,10 +122,10 @@ impl Writer {
     pub fn release_dead(&mut self) -> Result<(), StoreError> {
         for path in files(&self.folder.path, "episodes-") {
             let Some(shard) = shard_of(&path).filter(|s| *s != self.shard) else { continue };
-            if let Some(_dead) = Frames::claim(&path)? {
-                let mut names = Vec::new();
-                finished_in(&path, |name| names.push(name))?;
-                self.index.done(names.iter())?;
+            if let Some(_dead) = lock(&path)? {
+                self.finished.look_at(&path)?;
+                self.index.done(self.finished.unmarked.iter())?;
+                self.finished.unmarked.clear();
                 self.index.release(shard)?;
             }
         }
@@ -140,41 +135,33 @@ impl Writer {
     /// The purchases of the log folder, with a ledger of this process's own.
     pub fn responses(&self) -> Result<Responses, StoreError> {
         let log_dir = self.folder.path.parent().unwrap_or(&self.folder.path);
-        Responses::open(&self.folder.path, log_dir, self.shard)
+        Responses::open(&self.folder.path, log_dir)
     }
 }
 
-/// What of a record says whether an episode is finished: the events are passed over.
-#[derive(serde::Deserialize)]
-struct Title {
-    v: u32,
-    kind: String,
-    #[serde(default)]
-    name: Option<Name>,
-    #[serde(default)]
-    end: Option<End>,
+/// A record's place in a run.
+#[derive(Clone, Copy, PartialEq)]
+struct Place {
+    file: usize,
+    record: usize,
 }
 
-/// The name of a record's episode if it is finished.
-#[derive(serde::Deserialize)]
-#[serde(try_from = "Title")]
-struct Finished(Option<Name>);
-
-impl TryFrom<Title> for Finished {
-    type Error = String;
-
-    fn try_from(title: Title) -> Result<Self, String> {
-        let Title { v, kind, name, end } = title;
-        if v > trace::VERSION {
-            return Err(format!("version {v}"));
-        }
-        Ok(Self(name.filter(|_| kind == "episode" && end == Some(End::Done))))
+/// Which record of each episode counts, and whether it is a finished one.
+fn choose(paths: &[PathBuf]) -> Result<HashMap<Name, (Place, bool)>, StoreError> {
+    let mut chosen = HashMap::new();
+    for (file, path) in paths.iter().enumerate() {
+        let mut at = Place { file, record: 0 };
+        read_frames(path, |Title { name, done }| {
+            if let Some(name) = name {
+                let (place, finished) = chosen.entry(name).or_insert((at, done));
+                if !*finished {
+                    (*place, *finished) = (at, done);
+                }
+            }
+            at.record += 1;
+        })?;
     }
-}
-
-/// Hands over the names of the finished episodes of one file.
-fn finished_in(path: &Path, mut take: impl FnMut(Name)) -> Result<(), StoreError> {
-    read_frames(path, |Finished(name)| name.into_iter().for_each(&mut take))
+    Ok(chosen)
 }
 
 fn shard_of(path: &Path) -> Option<u32> {
@@ -191,23 +178,4 @@ pub(crate) fn files(folder: &Path, prefix: &str) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = entries.map(|e| e.path()).filter(named).collect();
     files.sort();
     files
-}
-
-/// Writes a file whole or not at all: a temporary file beside it, then a rename.
-pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent).map_err(StoreError::io(parent))?;
-    }
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
-    let written = fs::File::create(&part).and_then(|mut f| {
-        f.write_all(bytes)?;
-        f.sync_all()
-    });
-    let renamed = written.and_then(|()| fs::rename(&part, path));
-    renamed.map_err(|e| {
-        let _ = fs::remove_file(&part);
-        StoreError::io(path)(e)
-    })
 }

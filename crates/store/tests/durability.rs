@@ -95,7 +95,7 @@ fn a_newer_record_is_not_guessed_at() {
     check_error(
         frame,
         expect![[r#"
-            LOG/run/episodes-0001.jsonl.zst: record version 99 is newer than this program reads (1)
+            LOG/run/episodes-0001.jsonl.zst: record version 99 is newer than this program reads (2)
             hint: use a newer ephor"#]],
     );
 }
@@ -106,7 +106,7 @@ fn what_is_no_frame_is_told() {
         b"hello".to_vec(),
         expect![[r#"
         LOG/run/episodes-0001.jsonl.zst: the record is damaged at byte 0: what follows is no frame
-        hint: what stands before it is intact; move the file away to go on without it"#]],
+        hint: what stands before it is intact; move the file away to go on without it: every episode in it is played again, and what the ledgers hold is not bought again"#]],
     );
 }
 

@@ -1,9 +1,9 @@
-//! What a bit flip cannot hide, and what processes that share a run know of each other.
+//! What processes that share a run, or a log folder, know of each other.
 
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
-use std::path::Path;
-use store::{Frames, Responses, RunFolder, StoreError, read_frames};
+use std::path::{Path, PathBuf};
+use store::{Responses, RunFolder, read_frames};
 use tempfile::TempDir;
 use trace::{
     Completion, End, Episode, EpisodeKey, Finish, Purchase, Record, Request, Sampling, Usage, VERSION,
@@ -56,48 +56,6 @@ fn purchase(seed: u64) -> Purchase {
         attempts,
         at_s: 0,
         usd: None,
-    }
-}
-
-fn numbers(path: &Path) -> Result<Vec<u64>, StoreError> {
-    let mut all = Vec::new();
-    read_frames(path, |n: u64| all.push(n))?;
-    Ok(all)
-}
-
-/// Whatever bit of the first two of three frames is flipped: it is told with its file, and nobody who
-/// opens the file for writing cuts off what follows.
-#[test]
-fn a_flipped_bit_before_the_last_frame_is_told_and_nothing_is_cut_off() {
-    let dir = TempDir::new().unwrap();
-    let path = dir.path().join("episodes-0001.jsonl.zst");
-    let mut frames = Frames::claim(&path).unwrap().unwrap();
-    let mut ends = Vec::new();
-    for n in 0..3u64 {
-        frames.append(&[n, n + 10, n + 100]).unwrap();
-        ends.push(std::fs::metadata(&path).unwrap().len() as usize);
-    }
-    drop(frames);
-    let whole = std::fs::read(&path).unwrap();
-    let expected = numbers(&path).unwrap();
-    for at in 0..ends[1] {
-        for bit in 0..8 {
-            let mut bytes = whole.clone();
-            bytes[at] ^= 1 << bit;
-            std::fs::write(&path, &bytes).unwrap();
-            match numbers(&path) {
-                // A bit that zstd does not look at changes nothing.
-                Ok(read) => assert_eq!(read, expected, "byte {at} bit {bit}"),
-                Err(StoreError::Damaged { path: told, offset, .. }) => {
-                    assert_eq!(told, path);
-                    let end = if at < ends[0] { ends[0] } else { ends[1] };
-                    assert!(offset as usize <= end, "byte {at} bit {bit}: told at {offset}");
-                }
-                Err(other) => panic!("byte {at} bit {bit}: {other}"),
-            }
-            drop(Frames::claim(&path));
-            assert_eq!(std::fs::read(&path).unwrap(), bytes, "byte {at} bit {bit}: cut off");
-        }
     }
 }
 
@@ -175,4 +133,98 @@ fn an_index_ahead_of_its_record() {
     drop(writer);
     std::fs::write(folder.path.join("episodes-0001.jsonl.zst"), b"").unwrap();
     assert_eq!(folder.writer().unwrap().claim(&name).unwrap(), [true]);
+}
+
+fn flip(path: &Path, at: usize) {
+    let mut bytes = std::fs::read(path).unwrap();
+    bytes[at] ^= 0x40;
+    std::fs::write(path, bytes).unwrap();
+}
+
+fn file(folder: &RunFolder, name: &str) -> PathBuf {
+    folder.path.join(format!("{name}.jsonl.zst"))
+}
+
+/// Who cannot read the record leaves the index to those who could.
+#[test]
+fn a_record_that_cannot_be_read_does_not_empty_the_index() {
+    let dir = TempDir::new().unwrap();
+    let folder = RunFolder::create(dir.path(), "run").unwrap();
+    let mut writer = folder.writer().unwrap();
+    writer.append(vec![episode(0, End::Done)]).unwrap();
+    writer.append(vec![episode(1, End::Done)]).unwrap();
+    flip(&file(&folder, "episodes-0001"), 20);
+    assert!(folder.writer().is_err());
+    let names = [episode(0, End::Done).name, episode(1, End::Done).name];
+    assert_eq!(writer.claim(&names).unwrap(), [false, false]);
+}
+
+/// What was read once is not read again: it may even have rotted since.
+#[test]
+fn only_what_is_new_is_read_again() {
+    let dir = TempDir::new().unwrap();
+    let folder = RunFolder::create(dir.path(), "run").unwrap();
+    let (mut one, mut two) = (folder.writer().unwrap(), folder.writer().unwrap());
+    one.append(vec![episode(0, End::Done)]).unwrap();
+    assert_eq!(two.finished().unwrap().len(), 1);
+    flip(&file(&folder, "episodes-0001"), 20);
+    one.append(vec![episode(1, End::Done)]).unwrap();
+    assert_eq!(two.finished().unwrap().len(), 2);
+}
+
+/// Of the reasons why an episode broke, the last stands in the way.
+#[test]
+fn the_latest_of_several_broken_records_counts() {
+    let dir = TempDir::new().unwrap();
+    let folder = RunFolder::create(dir.path(), "run").unwrap();
+    let mut writer = folder.writer().unwrap();
+    for why in ["the server was away", "no credit", "the model is gone"] {
+        writer.append(vec![episode(0, End::Incomplete { why: why.into() })]).unwrap();
+    }
+    let ends = || folder.episodes().unwrap().into_values().map(|e| e.end).collect::<Vec<_>>();
+    assert_eq!(ends(), [End::Incomplete { why: "the model is gone".into() }]);
+    writer.append(vec![episode(0, End::Done)]).unwrap();
+    writer.append(vec![episode(0, End::Incomplete { why: "too late".into() })]).unwrap();
+    assert_eq!(ends(), [End::Done]);
+}
+
+/// Purchases can outlive the hand that opened them: their ledger is then still locked, its shard is not.
+#[test]
+fn a_ledger_has_a_number_of_its_own() {
+    let dir = TempDir::new().unwrap();
+    let folder = RunFolder::create(dir.path(), "run").unwrap();
+    let first = folder.writer().unwrap().responses().unwrap();
+    let second = folder.writer().unwrap().responses().unwrap();
+    put(&first, purchase(1));
+    put(&second, purchase(2));
+    assert!(file(&folder, "ledger-0002").exists());
+    assert_eq!(first.get(&purchase(2).key), Some(purchase(2).completion));
+}
+
+/// Of this run or of another: what stands before the damage is known, what cannot be read is bought
+/// again, and nothing is appended where it would never be read.
+#[test]
+fn a_damaged_ledger_blocks_nobody() {
+    let dir = TempDir::new().unwrap();
+    let folder = RunFolder::create(dir.path(), "run").unwrap();
+    let other = RunFolder::create(dir.path(), "other").unwrap();
+    for folder in [&folder, &other] {
+        let responses = folder.writer().unwrap().responses().unwrap();
+        let path = file(folder, "ledger-0001");
+        let base = if folder.path == other.path { 10 } else { 0 };
+        put(&responses, purchase(base));
+        let end = std::fs::metadata(&path).unwrap().len() as usize;
+        put(&responses, purchase(base + 1));
+        put(&responses, purchase(base + 2));
+        flip(&path, end + 40);
+    }
+    let responses = folder.writer().unwrap().responses().unwrap();
+    let known = |seed| responses.get(&purchase(seed).key).is_some();
+    assert_eq!([0, 1, 2, 10, 11, 12].map(known), [true, false, false, true, false, false]);
+    let told: Vec<_> = responses.unread().iter().map(ToString::to_string).collect();
+    assert!(told.len() == 2 && told[0].contains("bought again"), "{told:?}");
+    put(&responses, purchase(1));
+    drop(responses);
+    let again = folder.writer().unwrap().responses().unwrap();
+    assert_eq!(again.get(&purchase(1).key), Some(purchase(1).completion));
 }

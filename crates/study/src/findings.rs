@@ -25,7 +25,8 @@ pub struct Cast {
 /// The episodes that a study plans, by model, in the order in which they are played.
 pub fn plans<'a>(study: &'a Study, cast: &'a Cast) -> impl Iterator<Item = Plan> + 'a {
     let part = &study.parts[cast.part];
-    part.sheets.iter().map(|sheet| plan(cast.part, &part.scenario, sheet, &cast.model, &study.sampling))
+    let sheets = part.played_by(&cast.model.card().name);
+    sheets.iter().map(|sheet| plan(cast.part, &part.scenario, sheet, &cast.model, &study.sampling))
 }
 
 /// Reads the record and says what was found. Episodes are measured as they are read: what is held
@@ -57,7 +58,7 @@ pub fn page(
         page.transcripts.extend(transcripts.into_values().map(|(_, transcript)| transcript));
         findings.estimates.extend(estimates(&results, &clusters(&part.sheets), &model));
         findings.cells.extend(cell_rows(part, &results, &model));
-        findings.missing.extend(missing_rows(part, &results, &model, part.sheets.len()));
+        findings.missing.extend(missing_rows(part, &results, &model, part.played_by(&model).len()));
         findings.cost.requests += cost.requests;
         findings.cost.prompt_tokens += cost.prompt_tokens;
         findings.cost.completion_tokens += cost.completion_tokens;
@@ -88,8 +89,12 @@ fn read<'a>(study: &'a Study, casts: &[Cast], folder: &RunFolder) -> Result<Vec<
     }
     let mut readings: Vec<Reading> = casts.iter().map(|cast| Reading::new(study, cast)).collect();
     folder.each(|episode| {
-        for (cast, sheet) in places.get(&episode.name).into_iter().flatten() {
+        let of = places.get(&episode.name).map_or(&[][..], Vec::as_slice);
+        for (cast, sheet) in of {
             readings[*cast].add(*sheet, &episode);
+        }
+        if let Some((cast, _)) = of.first() {
+            readings[*cast].pay(&episode);
         }
     })?;
     Ok(readings)
@@ -114,16 +119,23 @@ impl<'a> Reading<'a> {
         if self.model.starts_with("control/") {
             return;
         }
-        spend(&mut self.cost, episode);
         let first = self.firsts[at];
         if self.transcripts.get(&first).is_none_or(|(known, _)| at < *known) {
             self.transcripts.insert(first, (at, transcript(self.part, sheet, episode, &self.model)));
         }
     }
 
+    /// An episode is paid for once, in however many places it stands.
+    fn pay(&mut self, episode: &Episode) {
+        if !self.model.starts_with("control/") {
+            spend(&mut self.cost, episode);
+        }
+    }
+
     /// What is planned and not on record is missing.
     fn miss_the_rest(&mut self) {
-        for (sheet, _) in self.part.sheets.iter().zip(&self.read).filter(|(_, read)| !**read) {
+        let planned = self.part.played_by(&self.model);
+        for (sheet, _) in planned.iter().zip(&self.read).filter(|(_, read)| !**read) {
             self.results.add(&sheet.cell, (sheet.unit, sheet.epoch), &Sealed::of(&[], false));
         }
     }
@@ -153,7 +165,7 @@ fn gates(part: &Part, results: &Results, model: &str) -> Vec<Gate> {
         low: j.low,
         high: j.high,
         threshold: gate.threshold,
-        chance: gate.chance,
+        chance: j.chance,
         passed: j.passed,
     };
     part.scenario.file.gate.iter().zip(results.gates()).map(row).collect()
@@ -267,6 +279,7 @@ fn read_word(read: Read) -> &'static str {
         Read::Parsed => "parsed",
         Read::Refused => "refused",
         Read::Unparsed => "unparsed",
+        Read::Filtered => "filtered",
     }
 }
 

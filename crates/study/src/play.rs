@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use model::{Kind, Model};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -214,7 +214,7 @@ impl Floor<'_> {
         if self.elsewhere.is_empty() {
             return Ok(false);
         }
-        let done: HashSet<_> = self.writer.finished()?;
+        let done = self.writer.finished()?;
         self.elsewhere.retain(|plan| !done.contains(&plan.name));
         self.recorded = self.planned - self.elsewhere.len();
         if self.elsewhere.is_empty() {

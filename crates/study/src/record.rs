@@ -1,6 +1,6 @@
 //! `run.toml`: the study as resolved, with versions and hashes, so that a run can be read again.
 
-use crate::study::{Changes, Study};
+use crate::study::{Changes, Part, Study};
 use serde::{Deserialize, Serialize};
 use trace::{ModelCard, Sampling};
 
@@ -34,31 +34,45 @@ pub struct PartRecord {
     pub epochs: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_units: Option<u32>,
     pub controls: Vec<String>,
 }
 
-/// How a scenario is found from any folder: a shipped one by name, a user's by its whole path.
-fn findable(path: &str) -> String {
+/// How a scenario is found from any folder: a shipped one by name, a user's by its whole path. An error
+/// where that path is no text: TOML could hold only another one.
+fn findable(path: &str) -> Result<String, String> {
     let shipped = crate::scenario::shipped().contains(&path);
-    let whole = std::fs::canonicalize(path).ok().filter(|_| !shipped);
-    whole.map_or_else(|| path.to_owned(), |whole| whole.to_string_lossy().into_owned())
+    let Some(whole) = std::fs::canonicalize(path).ok().filter(|_| !shipped) else {
+        return Ok(path.to_owned());
+    };
+    whole.into_os_string().into_string().map_err(|whole| {
+        format!(
+            "the whole path of `{path}` is not UTF-8: {}\nhint: rename or move the folder; run.toml holds the \
+             path as text",
+            whole.to_string_lossy()
+        )
+    })
 }
 
 impl RunFile {
-    pub fn of(study: &Study, run: &str, cards: &[ModelCard], calibrated: bool) -> Self {
-        let part = study.parts.iter().map(|p| PartRecord {
-            path: findable(&p.path),
-            scenario: p.scenario.file.name.clone(),
-            version: p.scenario.file.version,
-            hash: p.scenario.hash.clone(),
-            cells: p.cells.names(),
-            wordings: p.size.wordings,
-            states: p.size.states,
-            epochs: p.size.epochs,
-            limit: p.size.limit,
-            controls: p.controls.clone(),
-        });
-        Self {
+    pub fn of(study: &Study, run: &str, cards: &[ModelCard], calibrated: bool) -> Result<Self, String> {
+        let part = |p: &Part| -> Result<PartRecord, String> {
+            Ok(PartRecord {
+                path: findable(&p.path)?,
+                scenario: p.scenario.file.name.clone(),
+                version: p.scenario.file.version,
+                hash: p.scenario.hash.clone(),
+                cells: p.cells.names(),
+                wordings: p.size.wordings,
+                states: p.size.states,
+                epochs: p.size.epochs,
+                limit: p.size.limit,
+                model_units: p.model_units,
+                controls: p.controls.clone(),
+            })
+        };
+        Ok(Self {
             v: 1,
             run: run.into(),
             study: study.name.clone(),
@@ -68,9 +82,9 @@ impl RunFile {
             replicates: study.replicates,
             calibrated,
             sampling: study.sampling.clone(),
-            part: part.collect(),
+            part: study.parts.iter().map(part).collect::<Result<_, _>>()?,
             card: cards.to_vec(),
-        }
+        })
     }
 
     /// The study again, from the scenarios as they are now. An error where one has changed since:
@@ -100,7 +114,9 @@ impl RunFile {
                     &part.hash[..part.hash.len().min(12)]
                 ));
             }
-            one.parts.iter_mut().for_each(|p| p.controls = part.controls.clone());
+            for p in &mut one.parts {
+                (p.controls, p.model_units) = (part.controls.clone(), part.model_units);
+            }
             match &mut study {
                 None => study = Some(one),
                 Some(study) => study.parts.extend(one.parts),

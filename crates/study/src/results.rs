@@ -2,6 +2,7 @@
 
 use crate::measure::{Missing, Sealed, Value, measure, measures};
 use crate::scenario::{Cell, EstimandFile, GateFile, GateKind, Scenario, Unit};
+use report::{rate, share};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A unit in an epoch: what is paired across cells.
@@ -20,11 +21,13 @@ pub struct Results<'a> {
     known: BTreeSet<Slot>,
 }
 
-/// k of n.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// k of n, and what guessing would give of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Tally {
     pub k: u64,
     pub n: u64,
+    /// The sum of the units' chances.
+    pub guessed: f64,
 }
 
 /// What a gate says: the tally, its interval, and whether it lets the contrasts through.
@@ -33,6 +36,8 @@ pub struct Judged {
     pub tally: Tally,
     pub low: f64,
     pub high: f64,
+    /// What guessing gives when answers are read as these were.
+    pub chance: f64,
     pub passed: bool,
 }
 
@@ -75,18 +80,15 @@ impl<'a> Results<'a> {
     fn add_capability(&mut self, name: &str, slot: Slot, sealed: &Sealed) {
         for (at, gate) in self.scenario.file.gate.iter().enumerate() {
             let tally = match gate.kind {
-                GateKind::Capability => capability(self.scenario, name, sealed),
-                GateKind::Knowledge => match knows(gate, self.scenario, sealed) {
-                    Some(true) => {
-                        self.known.insert(slot);
-                        Tally { k: 1, n: 1 }
-                    }
-                    Some(false) => Tally { k: 0, n: 1 },
-                    None => Tally::default(),
-                },
+                GateKind::Capability => capability(gate, self.scenario, name, sealed),
+                GateKind::Knowledge => knows(gate, self.scenario, sealed),
             };
             self.gates[at].k += tally.k;
             self.gates[at].n += tally.n;
+            self.gates[at].guessed += tally.guessed;
+            if gate.kind == GateKind::Knowledge && tally.k > 0 {
+                self.known.insert(slot);
+            }
         }
     }
 
@@ -97,8 +99,9 @@ impl<'a> Results<'a> {
             let interval = stats::wilson(tally.k, tally.n, 0.95);
             let (low, high) = interval.map_or((0.0, 1.0), |i| (i.low, i.high));
             let rate = tally.k as f64 / tally.n.max(1) as f64;
-            let passed = tally.n > 0 && rate >= gate.threshold && low > gate.chance;
-            Judged { tally: *tally, low, high, passed }
+            let chance = if tally.n > 0 { tally.guessed / tally.n as f64 } else { gate.chance };
+            let passed = tally.n > 0 && rate >= gate.threshold && low > chance;
+            Judged { tally: *tally, low, high, chance, passed }
         };
         self.scenario.file.gate.iter().zip(&self.gates).map(judge).collect()
     }
@@ -109,9 +112,11 @@ impl<'a> Results<'a> {
         let failed = self.scenario.file.gate.iter().zip(&judged).find(|(_, j)| !j.passed)?;
         let (gate, j) = failed;
         Some(format!(
-            "only {} of {} were right [{:.2}, {:.2}] where it must show that it {}; {:.2} and an interval above \
-             chance ({:.2}) are needed",
-            j.tally.k, j.tally.n, j.low, j.high, gate.what, gate.threshold, gate.chance
+            "only {} were right where it must show that it {}; {} and an interval above chance ({}) are needed",
+            rate(j.tally.k, j.tally.n, j.low, j.high),
+            gate.what,
+            share(gate.threshold),
+            share(j.chance)
         ))
     }
 
@@ -191,7 +196,7 @@ impl<'a> Results<'a> {
 }
 
 /// How many of a capability cell's expected decisions are right. A missing answer is a wrong one.
-fn capability(scenario: &Scenario, name: &str, sealed: &Sealed) -> Tally {
+fn capability(gate: &GateFile, scenario: &Scenario, name: &str, sealed: &Sealed) -> Tally {
     let Some(file) = scenario.file.capability.iter().find(|c| c.name == name) else {
         return Tally::default();
     };
@@ -208,21 +213,89 @@ fn capability(scenario: &Scenario, name: &str, sealed: &Sealed) -> Tally {
         let neutral = scenario.file.measure.iter().find(|m| &m.ask == id).and_then(|m| m.neutral.as_deref());
         for (id, choice) in wanted {
             tally.n += 1;
+            tally.guessed += guessed(gate.chance, 1, &[sealed.votes(&id)]);
             tally.k += u64::from(sealed.corrected(&id, neutral, &choice).is_ok_and(|d| d.log_odds > 0.0));
         }
     }
     tally
 }
 
-/// Whether an item's knowledge question was answered rightly in enough wordings. `None` where the
-/// cell does not ask it.
-fn knows(gate: &GateFile, scenario: &Scenario, sealed: &Sealed) -> Option<bool> {
-    let ask = scenario.file.ask.iter().find(|a| Some(&a.id) == gate.ask.as_ref())?;
-    let id = |w: usize| format!("{}.{w}", ask.id);
-    let wordings = 0..ask.favouring.len();
-    if !wordings.clone().any(|w| sealed.was_asked(&id(w))) {
-        return None;
+/// Whether an item's knowledge question was answered rightly in enough wordings: one unit, or none
+/// where the cell does not ask it.
+fn knows(gate: &GateFile, scenario: &Scenario, sealed: &Sealed) -> Tally {
+    let Some(ask) = scenario.file.ask.iter().find(|a| Some(&a.id) == gate.ask.as_ref()) else {
+        return Tally::default();
+    };
+    let ids: Vec<String> = (0..ask.favouring.len()).map(|w| format!("{}.{w}", ask.id)).collect();
+    if !ids.iter().any(|id| sealed.was_asked(id)) {
+        return Tally::default();
     }
-    let right = |w: &usize| sealed.decision(&id(*w), &ask.favour).is_ok_and(|d| d.log_odds > 0.0);
-    Some(wordings.filter(right).count() as u32 >= gate.at_least)
+    let right = |id: &&String| sealed.decision(id, &ask.favour).is_ok_and(|d| d.log_odds > 0.0);
+    let known = ids.iter().filter(right).count() as u32 >= gate.at_least;
+    let votes: Vec<u32> = ids.iter().map(|id| sealed.votes(id)).collect();
+    Tally { k: u64::from(known), n: 1, guessed: guessed(gate.chance, gate.at_least, &votes) }
+}
+
+/// What guessing gives where `at_least` of the decisions must be right.
+///
+/// `chance` is the file's: what it is where each decision is one guess, as scored ones are. A decision
+/// that was written in several presentations is right only if all of them are: so many guesses.
+fn guessed(chance: f64, at_least: u32, votes: &[u32]) -> f64 {
+    if votes.iter().all(|v| *v <= 1) {
+        return chance;
+    }
+    let one = of_one(chance, at_least, votes.len());
+    let each: Vec<f64> = votes.iter().map(|v| one.powi((*v).max(1) as i32)).collect();
+    reaches(at_least, &each)
+}
+
+/// The chance of one decision that makes `at_least` of `n` as likely as `chance`.
+fn of_one(chance: f64, at_least: u32, n: usize) -> f64 {
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..60 {
+        let middle = (low + high) / 2.0;
+        match reaches(at_least, &vec![middle; n]) < chance {
+            true => low = middle,
+            false => high = middle,
+        }
+    }
+    high
+}
+
+/// The probability that at least so many of independent events happen.
+fn reaches(at_least: u32, each: &[f64]) -> f64 {
+    // Entry k: the probability of exactly k so far.
+    let mut exactly = vec![1.0];
+    for p in each {
+        let more = exactly.iter().map(|e| e * p).collect::<Vec<f64>>();
+        exactly.iter_mut().for_each(|e| *e *= 1.0 - p);
+        exactly.push(0.0);
+        exactly[1..].iter_mut().zip(&more).for_each(|(e, m)| *e += m);
+    }
+    exactly.iter().skip(at_least as usize).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::{Expect, expect};
+
+    fn check(chance: f64, at_least: u32, votes: &[u32], expected: Expect) {
+        expected.assert_eq(&format!("{:.4}", guessed(chance, at_least, votes)));
+    }
+
+    #[test]
+    fn a_scored_decision_is_one_guess() {
+        check(0.5, 1, &[0], expect!["0.5000"]);
+        check(0.3125, 3, &[0; 4], expect!["0.3125"]);
+    }
+
+    #[test]
+    fn a_written_one_is_as_many_as_its_presentations() {
+        check(0.5, 1, &[1], expect!["0.5000"]);
+        check(0.5, 1, &[2], expect!["0.2500"]);
+        // Bin(4, 1/4) reaches 3 in 13 of 256.
+        check(0.3125, 3, &[2; 4], expect!["0.0508"]);
+        check(0.3125, 3, &[2, 2, 0, 0], expect!["0.1406"]);
+    }
 }

@@ -3,13 +3,13 @@
 
 use crate::plan::{Sheet, Size, backgrounds, cells, sheets};
 use crate::scenario::{
-    Cell, Fault, Scenario, Selection, Source, Unit, accepting, distinct_wordings, parse, read_bounded,
-    shipped,
+    Cell, FOLDER, Fault, Scenario, Selection, Source, Unit, accepting, distinct_wordings, parse,
+    read_bounded, shipped,
 };
 use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use trace::{ModelCard, Name, Sampling, name_of};
 
 static SHIPPED: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../studies");
@@ -50,6 +50,9 @@ pub struct PartFile {
     pub epochs: Option<u32>,
     #[serde(default)]
     pub limit: Option<u32>,
+    /// Models play the first so many units alone: a demonstration. Controls play all.
+    #[serde(default)]
+    pub model_units: Option<u32>,
     /// Controls that stand beside the models in the findings.
     #[serde(default)]
     pub controls: Vec<String>,
@@ -70,6 +73,8 @@ pub struct Quick {
     pub states: Option<u32>,
     #[serde(default)]
     pub limit: Option<u32>,
+    #[serde(default)]
+    pub model_units: Option<u32>,
 }
 
 /// What the command line changes.
@@ -112,6 +117,8 @@ pub struct Part {
     pub backgrounds: BTreeMap<Unit, Cell>,
     pub size: Size,
     pub controls: Vec<String>,
+    /// Models play the first so many units alone; controls play all.
+    pub model_units: Option<u32>,
     pub sheets: Vec<Sheet>,
 }
 
@@ -158,10 +165,10 @@ impl Study {
             if !nowhere {
                 return fault;
             }
-            let accepted: Vec<String> =
-                shipped_studies().into_iter().chain(shipped().into_iter().map(str::to_owned)).collect();
+            let names = shipped().into_iter().chain([FOLDER]).map(str::to_owned);
+            let accepted: Vec<String> = shipped_studies().into_iter().chain(names).collect();
             let message = format!("there is no study, scenario or path `{name}`");
-            accepting(Source { file: "ephor".into(), text: String::new() }.whole("", message), accepted)
+            accepting(Source::default().whole("", message), accepted)
         })?;
         let part = PartFile {
             name: name.into(),
@@ -170,6 +177,7 @@ impl Study {
             states: None,
             epochs: None,
             limit: None,
+            model_units: None,
             controls: Vec::new(),
             quick: None,
             source: None,
@@ -242,6 +250,27 @@ fn sampling(file: Option<Sampling>, changes: &Changes) -> Result<Sampling, Fault
 }
 
 impl PartFile {
+    /// Where the scenario lies: a shipped one by name; else beside the study's file, or else in the
+    /// current folder.
+    fn place(&self) -> Result<String, Fault> {
+        let Some(source) = self.source.as_ref().filter(|_| !shipped().contains(&self.name.as_str())) else {
+            return Ok(self.name.clone());
+        };
+        let here = PathBuf::from(&self.name);
+        let beside = Path::new(&source.file).parent().unwrap_or(Path::new("")).join(&here);
+        if let Some(found) = [&beside, &here].into_iter().find(|p| p.exists()) {
+            return Ok(found.to_string_lossy().into_owned());
+        }
+        let tried = if beside == here {
+            format!("`{}`", self.name)
+        } else {
+            format!("`{}`, neither as `{}` nor as `{}`", self.name, beside.display(), here.display())
+        };
+        let message = format!("there is no scenario or folder {tried}");
+        let fault = source.about(&self.name, "", "scenario.name", message);
+        Err(accepting(fault, shipped().into_iter().chain([FOLDER])))
+    }
+
     /// A mistake about a name that the user's study gives: told with its place there.
     fn stands(&self, fault: Fault, name: &str, field: &str) -> Fault {
         match &self.source {
@@ -255,8 +284,26 @@ impl PartFile {
 }
 
 impl Part {
+    /// The sheets that a model or a control plays: controls all, models those of the first units
+    /// where the part is a demonstration for them.
+    pub fn played_by(&self, model: &str) -> &[Sheet] {
+        let demonstration = self.model_units.filter(|_| !model.starts_with("control/"));
+        let Some(units) = demonstration else { return &self.sheets };
+        // Sheets stand unit by unit.
+        let mut seen = Vec::new();
+        let end = self.sheets.iter().position(|sheet| {
+            let slot = (sheet.unit, sheet.epoch);
+            if seen.last() != Some(&slot) && !seen.contains(&slot) {
+                seen.push(slot);
+            }
+            seen.len() > units as usize
+        });
+        &self.sheets[..end.unwrap_or(self.sheets.len())]
+    }
+
     fn resolve(file: &PartFile, changes: &Changes) -> Result<Self, Fault> {
-        let scenario = Scenario::load(&file.name).map_err(|fault| match fault.accepted.is_empty() {
+        let path = file.place()?;
+        let scenario = Scenario::load(&path).map_err(|fault| match fault.accepted.is_empty() {
             true => fault,
             false => file.stands(fault, &file.name, "name"),
         })?;
@@ -294,7 +341,7 @@ impl Part {
         }
         let backgrounds = backgrounds(&scenario, &cells, &size);
         let sheets = sheets(&scenario, &cells, &backgrounds, &size)?;
-        let (path, controls) = (file.name.clone(), file.controls.clone());
-        Ok(Self { scenario, path, cells, backgrounds, size, controls, sheets })
+        let (controls, model_units) = (file.controls.clone(), quick.model_units.or(file.model_units));
+        Ok(Self { scenario, path, cells, backgrounds, size, controls, model_units, sheets })
     }
 }

@@ -62,6 +62,8 @@ pub enum Read {
     Refused,
     /// A text that names no option, or several.
     Unparsed,
+    /// The provider's filter withheld the answer: the model may have given one.
+    Filtered,
 }
 
 /// One answer of a seat.

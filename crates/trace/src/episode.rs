@@ -4,7 +4,8 @@ use crate::{Brief, Event, Name, SeatCard, name_of};
 use serde::{Deserialize, Serialize};
 
 /// The version of [`Episode`] that this code writes. It reads every version up to this one.
-pub const VERSION: u32 = 1;
+/// 2 has [`crate::Finish::Refused`].
+pub const VERSION: u32 = 2;
 
 /// All that makes an episode what it is. Its hash is the episode's name: time, path and
 /// concurrency are not in it.

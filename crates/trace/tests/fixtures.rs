@@ -3,21 +3,35 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
-use trace::{End, Record, VERSION, canonical, name_of, seed_of};
+use trace::{End, Episode, Event, Finish, Record, VERSION, canonical, name_of, seed_of};
 
 fn load(text: &str) -> Record {
     serde_json::from_str(text).unwrap()
 }
 
-#[test]
-fn an_episode_of_version_1_loads_and_keeps_its_bytes() {
-    let text = include_str!("../fixtures/episode-v1.json");
+/// Loads an episode and writes it again, byte-equal.
+fn keeps_its_bytes(text: &str, v: u32) -> Episode {
     let Record::Episode(episode) = load(text) else { panic!("no episode") };
-    assert_eq!((episode.v, &episode.end), (1, &End::Done));
+    assert_eq!((episode.v, &episode.end), (v, &End::Done));
     assert_eq!(episode.name, episode.key.name(), "the name is the hash of the key");
     assert!(episode.v <= VERSION);
-    let again = serde_json::to_string(&Record::Episode(episode)).unwrap();
+    let again = serde_json::to_string(&Record::Episode(episode.clone())).unwrap();
     assert_eq!(again, text.trim_end());
+    *episode
+}
+
+#[test]
+fn an_episode_of_version_1_loads_and_keeps_its_bytes() {
+    keeps_its_bytes(include_str!("../fixtures/episode-v1.json"), 1);
+}
+
+/// Version 2 has answers that the wire itself calls refused.
+#[test]
+fn an_episode_of_version_2_loads_and_keeps_its_bytes() {
+    let episode = keeps_its_bytes(include_str!("../fixtures/episode-v2.json"), 2);
+    let refused =
+        |e: &Event| matches!(e, Event::Completed { completion, .. } if completion.finish == Finish::Refused);
+    assert_eq!(episode.events.iter().filter(|e| refused(e)).count(), 1);
 }
 
 #[test]

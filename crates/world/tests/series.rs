@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trace::{Act, Answer, Ask, Choice, Observation, Read, Span};
-use world::series::{Script, Series, SeriesSpec, ToolSpec, number};
+use world::series::{Question, Script, Series, SeriesSpec, ToolSpec, number};
 use world::{Cleanup, CleanupRules, Game, LiarsBar, LiarsBarRules, World, laws};
 
 fn decision(id: &str) -> Script {
@@ -16,6 +16,10 @@ fn decision(id: &str) -> Script {
     let ask = Ask { id: format!("{id}/for"), text: "Well?".into(), menu, ..Ask::default() };
     let told = vec![vec![Span { text: format!("{id}: a private line."), factor: Some("label".into()) }]];
     Script { told, asks: vec![ask], favour: "accepted".into(), ..Script::default() }
+}
+
+fn ask(text: &str) -> Question {
+    Question { text: text.into(), tokens_max: None }
 }
 
 fn tool() -> ToolSpec {
@@ -33,14 +37,14 @@ fn tool() -> ToolSpec {
         bonus: 0.0,
         offer: decision("offer"),
         consents: decision("consent"),
-        asks_message: "Write.".into(),
-        asks_answer: "Answer.".into(),
+        asks_message: ask("Write."),
+        asks_answer: ask("Answer."),
         holding: Vec::new(),
     }
 }
 
 fn spec<R>(rules: R, tool: Option<ToolSpec>) -> Arc<SeriesSpec<R>> {
-    let asks_move = "Your move.".into();
+    let asks_move = ask("Your move.");
     Arc::new(SeriesSpec { rules, games: 2, seed: 5, asks_move, tool, facts: BTreeMap::new() })
 }
 

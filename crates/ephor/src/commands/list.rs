@@ -4,8 +4,9 @@ use super::json;
 use crate::args::{List, Shelf};
 use crate::exit::Exit;
 use crate::{log, screen};
+use clap::ValueEnum;
 use serde::Serialize;
-use study::scenario::{Scenario, shipped};
+use study::scenario::{Scenario, WORLDS, World, shipped};
 
 /// One row of any shelf.
 #[derive(Serialize)]
@@ -16,21 +17,14 @@ pub struct Row {
 
 pub fn list(args: &List) -> Result<(), Exit> {
     let rows = match args.what {
-        Shelf::Scenarios => scenarios()?,
-        Shelf::Studies => study::shipped_studies().into_iter().map(|name| row(&name, "")).collect(),
-        Shelf::Worlds => {
-            vec![row("form", "Documents, items and structured answers: questions without a game.")]
-        }
-        Shelf::Measures => measures(),
-        Shelf::Controls => controls()?,
-        Shelf::Models => super::model::rows(),
-        Shelf::Rooms => {
-            vec![row("open", "Shows and admits everything."), row("closed", "Denies everything.")]
-        }
-        Shelf::Runs => runs(args),
+        None => shelves(),
+        Some(shelf) => rows(shelf, args)?,
     };
     if args.json {
         return json(&rows);
+    }
+    if rows.is_empty() {
+        screen::note(&format!("there are no runs in {}; `ephor run` makes one", args.log_dir.display()));
     }
     let width = rows.iter().map(|r| r.name.chars().count()).max().unwrap_or(0);
     let line = |r: &Row| {
@@ -38,6 +32,39 @@ pub fn list(args: &List) -> Result<(), Exit> {
     };
     screen::out(&rows.iter().map(line).collect::<String>());
     Ok(())
+}
+
+fn rows(shelf: Shelf, args: &List) -> Result<Vec<Row>, Exit> {
+    Ok(match shelf {
+        Shelf::Scenarios => scenarios()?,
+        Shelf::Studies => study::shipped_studies().into_iter().map(|name| row(&name, "")).collect(),
+        Shelf::Worlds => WORLDS.iter().map(world).collect(),
+        Shelf::Measures => measures(),
+        Shelf::Controls => controls()?,
+        Shelf::Models => super::model::rows(),
+        Shelf::Rooms => rooms(),
+        Shelf::Runs => runs(args),
+    })
+}
+
+fn shelves() -> Vec<Row> {
+    let shelf = |s: &Shelf| {
+        let value = s.to_possible_value()?;
+        Some(row(value.get_name(), &value.get_help()?.to_string()))
+    };
+    Shelf::value_variants().iter().filter_map(shelf).collect()
+}
+
+fn world(world: &World) -> Row {
+    row(world.name, world.about)
+}
+
+/// A room stands between a seat and the world; every scenario plays in the open one.
+fn rooms() -> Vec<Row> {
+    vec![
+        row("open", "A guard that shows and admits everything: every scenario is played behind it."),
+        row("closed", "A guard that denies everything: for tests of worlds; no scenario names it yet."),
+    ]
 }
 
 fn row(name: &str, about: &str) -> Row {
@@ -74,11 +101,14 @@ fn controls() -> Result<Vec<Row>, Exit> {
 }
 
 fn runs(args: &List) -> Vec<Row> {
-    let about = |run: &study::RunFile| format!("{} on {}", run.study, run.models.join(", "));
+    let about = |run: &log::Run| match &run.file {
+        Ok(file) => format!("{} on {}", file.study, file.models.join(", ")),
+        Err(why) => format!("unreadable: run.toml: {why}"),
+    };
     let name = |path: &std::path::Path| {
         path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
     };
-    log::runs(&args.log_dir).iter().map(|(path, run)| row(&name(path), &about(run))).collect()
+    log::runs(&args.log_dir).iter().map(|run| row(&name(&run.path), &about(run))).collect()
 }
 
 impl Row {

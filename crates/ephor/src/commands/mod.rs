@@ -9,10 +9,19 @@ mod report;
 mod run;
 mod show;
 
-use crate::args::Command;
+use crate::args::{Cli, Command};
 use crate::exit::Exit;
 
-pub fn dispatch(command: Command) -> Result<(), Exit> {
+pub fn dispatch(cli: Cli) -> Result<(), Exit> {
+    let Cli { log_dir, mut command } = cli;
+    match &mut command {
+        Command::Run(args) => args.place.log_dir = log_dir,
+        Command::Calibrate(args) => args.place.log_dir = log_dir,
+        Command::Report(args) => args.place.log_dir = log_dir,
+        Command::List(args) => args.log_dir = log_dir,
+        Command::Replay(args) => args.log_dir = log_dir,
+        Command::Show(_) | Command::Check(_) | Command::Model(_) => {}
+    }
     match command {
         Command::Run(args) => run::run(&args),
         Command::List(args) => list::list(&args),

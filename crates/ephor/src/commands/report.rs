@@ -27,7 +27,7 @@ pub fn report(args: &Report) -> Result<(), Exit> {
     let models: BTreeMap<_, _> =
         file.models.iter().zip(cards(&file)).map(|(name, card)| (name.clone(), silent(&card))).collect();
     let session = Session::seat(study, &models)?;
-    let mut page = session.page(&folder, calibration, file.calibrated)?;
+    let mut page = session.page(&folder, calibration)?;
     let path = args.html.clone().unwrap_or_else(|| folder.path.join("report.html"));
     page.findings.report = path.to_string_lossy().into_owned();
     keep_cost(&folder, &mut page.findings);

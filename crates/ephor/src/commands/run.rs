@@ -1,16 +1,18 @@
 //! `ephor run`: plays what is missing, calibrates, prints the findings, writes the report.
 
 use super::{json, runtime};
-use crate::args::Run;
+use crate::args::{Display, Run};
 use crate::exit::{Code, Exit};
 use crate::screen::{self, Screen};
 use crate::session::{Session, Till, calibrations};
 use crate::{figures, gate};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
-use store::{RunFolder, Writer};
-use study::{Changes, IN_FLIGHT_LOCAL, Plan, Played, RunFile, Study, plans, play_missing};
+use store::Writer;
+use study::{Changes, IN_FLIGHT_LOCAL, Plan, Played, Progress, RunFile, Study, plans, play_missing};
+use trace::Name;
 
 pub fn run(args: &Run) -> Result<(), Exit> {
     let started = Instant::now();
@@ -19,9 +21,11 @@ pub fn run(args: &Run) -> Result<(), Exit> {
     let study = Study::resolve(&args.what, &changes(args))?;
     let runtime = runtime()?;
     let mut session = Session::open(study, &args.wire, &args.place, &screen)?;
+    let file = RunFile::of(&session.study, session.run.as_str(), &session.cards, !args.no_calibration)
+        .map_err(Exit::usage)?;
     let folder = session.folder(&args.place.log_dir)?;
     let mut writer = folder.writer()?;
-    record(&session, &folder, !args.no_calibration)?;
+    folder.write("run.toml", toml::to_string(&file).map_err(Exit::broken)?.as_bytes())?;
     let till = session.behind_cache(&writer, args.wire.max_connections as usize, args.explain_misses)?;
     let replicates = session.study.replicates;
     let calibration = if args.no_calibration {
@@ -29,22 +33,29 @@ pub fn run(args: &Run) -> Result<(), Exit> {
     } else {
         calibrations(&session.study, replicates, &args.place.log_dir, &screen)?
     };
-    let before = writer.finished()?.len();
+    let mut score = Score::of(&session, writer.finished()?);
+    score.greet(args);
     let played = runtime.block_on(play(&session, &mut writer, args, &screen))?;
     screen.clear();
-    let mut page = session.page(&folder, calibration, !args.no_calibration)?;
+    let mut page = session.page(&folder, calibration)?;
     page.findings.cost.wall_s = (started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
     page.findings.cost.cached = till.as_deref().map_or(0, Till::hits);
     page.findings.cost.usd = till.as_deref().and_then(Till::usd);
     page.findings.cost.prompt_tokens_computed = session.computed_tokens();
     page.findings.report = folder.path.join("report.html").to_string_lossy().into_owned();
     figures::write(&folder, &page, None)?;
+    score = Score::of(&session, writer.finished()?);
+    // Why it stopped is read before a table that may be full of holes.
+    let ended = end(played, &score).map_err(|exit| {
+        screen::error(&exit.message);
+        Exit { told: true, ..exit }
+    });
     if args.json {
         json(&page.findings)?;
-    } else {
+    } else if ended.is_ok() || score.of_models > 0 {
         screen::out(&report::terminal(&page, screen::width(), screen::colour()));
     }
-    end(played, before)?;
+    ended?;
     args.gate.as_deref().map_or(Ok(()), |expression| gate::judge(expression, &page.findings))
 }
 
@@ -63,34 +74,96 @@ fn changes(args: &Run) -> Changes {
     }
 }
 
-fn record(session: &Session, folder: &RunFolder, calibrated: bool) -> Result<(), Exit> {
-    let file = RunFile::of(&session.study, session.run.as_str(), &session.cards, calibrated);
-    folder.write("run.toml", toml::to_string(&file).map_err(Exit::broken)?.as_bytes())?;
-    Ok(())
+/// How many of a run's planned episodes are on record.
+#[derive(Default)]
+struct Score {
+    planned: usize,
+    done: usize,
+    /// Of those done, the study's own models': not the controls' that stand beside them.
+    of_models: usize,
+}
+
+impl Score {
+    fn of(session: &Session, finished: &HashSet<Name>) -> Self {
+        let mut score = Self::default();
+        let mut seen = HashSet::new();
+        for cast in &session.casts {
+            let asked = session.study.models.contains(&cast.model.card().name);
+            for plan in plans(&session.study, cast) {
+                if seen.insert(plan.name.clone()) {
+                    let done = usize::from(finished.contains(&plan.name));
+                    score.planned += 1;
+                    score.done += done;
+                    score.of_models += if asked { done } else { 0 };
+                }
+            }
+        }
+        score
+    }
+
+    /// Says at a resume what need not be played again.
+    fn greet(&self, args: &Run) {
+        if self.done > 0 && args.place.display != Some(Display::None) {
+            screen::note(&format!("{} of {} episodes are already on record", self.done, self.planned));
+        }
+    }
+}
+
+/// Progress of a model of which some episodes were on record before.
+struct Resumed<'a> {
+    screen: &'a Screen,
+    before: usize,
+}
+
+impl Progress for Resumed<'_> {
+    fn at(&self, model: &str, done: usize, planned: usize) {
+        self.screen.at(model, self.before + done, self.before + planned);
+    }
+
+    fn waiting(&self, model: &str, left: usize) {
+        self.screen.waiting(model, left);
+    }
+}
+
+/// The episodes of one model that are to be played, and how many are not.
+struct Batch {
+    model: Arc<dyn model::Model>,
+    missing: Vec<Plan>,
+    before: usize,
+}
+
+/// One batch for each model, controls first. What two parts share is played once.
+fn batches(session: &Session, done: &HashSet<Name>) -> Vec<Batch> {
+    let mut batches: Vec<Batch> = Vec::new();
+    let mut seen = HashSet::new();
+    for cast in &session.casts {
+        let known = batches.iter().position(|b| Arc::ptr_eq(&b.model, &cast.model));
+        let at = known.unwrap_or_else(|| {
+            batches.push(Batch { model: cast.model.clone(), missing: Vec::new(), before: 0 });
+            batches.len() - 1
+        });
+        let fresh = plans(&session.study, cast).filter(|p| seen.insert(p.name.clone()));
+        let (before, missing): (Vec<_>, Vec<_>) = fresh.partition(|p| done.contains(&p.name));
+        batches[at].before += before.len();
+        batches[at].missing.extend(missing);
+    }
+    batches.sort_by_key(|b| !b.model.card().name.starts_with("control/"));
+    batches
 }
 
 /// Controls first, then models; a model plays all of its parts as one batch.
 async fn play(session: &Session, writer: &mut Writer, args: &Run, screen: &Screen) -> Result<Played, Exit> {
     let stop = stop_on_signal();
-    let done = writer.finished()?;
     let mut all = Played::default();
-    let mut batches: Vec<(Arc<dyn model::Model>, Vec<Plan>)> = Vec::new();
-    for cast in &session.casts {
-        let missing = plans(&session.study, cast).filter(|p| !done.contains(&p.name));
-        match batches.iter_mut().find(|(model, _)| Arc::ptr_eq(model, &cast.model)) {
-            Some((_, batch)) => batch.extend(missing),
-            None => batches.push((cast.model.clone(), missing.collect())),
-        }
-    }
-    batches.sort_by_key(|(model, _)| !model.card().name.starts_with("control/"));
-    for (model, batch) in batches {
-        if batch.is_empty() || all.interrupted {
+    for Batch { model, missing, before } in batches(session, writer.finished()?) {
+        if missing.is_empty() || all.interrupted {
             continue;
         }
         // Twice as many episodes as connections keep every connection busy.
         let in_flight =
             if model.card().paid { 2 * args.wire.max_connections as usize } else { IN_FLIGHT_LOCAL };
-        let played = play_missing(writer, &model, batch, in_flight, screen, &stop).await?;
+        let progress = Resumed { screen, before };
+        let played = play_missing(writer, &model, missing, in_flight, &progress, &stop).await?;
         all.played += played.played;
         all.failures.extend(played.failures);
         all.interrupted |= played.interrupted;
@@ -119,13 +192,13 @@ fn stop_on_signal() -> Arc<AtomicBool> {
     stop
 }
 
-fn end(played: Played, before: usize) -> Result<(), Exit> {
+fn end(played: Played, score: &Score) -> Result<(), Exit> {
     if played.interrupted {
+        let (done, planned) = (score.done, score.planned);
         let message = format!(
-            "interrupted; {} episodes are on record\nhint: the same command resumes",
-            before + played.played
+            "interrupted; {done} of {planned} episodes are on record\nhint: the same command resumes"
         );
-        return Err(Exit { code: Code::Interrupted, message });
+        return Err(Exit::with(Code::Interrupted, message));
     }
     if played.failures.is_empty() {
         return Ok(());

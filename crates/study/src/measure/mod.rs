@@ -21,6 +21,8 @@ use crate::scenario::{Cell, MeasureFile, MeasureKind, Scenario};
 pub enum Missing {
     Incomplete,
     Refused,
+    /// By the provider, not by the model.
+    Filtered,
     Unparsed,
     Unscored,
 }
@@ -31,6 +33,7 @@ impl Missing {
         match self {
             Self::Incomplete => "incomplete",
             Self::Refused => "refused",
+            Self::Filtered => "filtered",
             Self::Unparsed => "unparsed",
             Self::Unscored => "unscored",
         }

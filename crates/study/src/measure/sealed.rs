@@ -67,6 +67,7 @@ impl<'a> Sealed<'a> {
         let answer = answer.ok_or(Missing::Unscored)?;
         match answer.read {
             Read::Refused => Err(Missing::Refused),
+            Read::Filtered => Err(Missing::Filtered),
             Read::Unparsed => Err(Missing::Unparsed),
             Read::Scored | Read::Parsed => Ok((menu, answer)),
         }
@@ -104,6 +105,13 @@ impl<'a> Sealed<'a> {
             return Some(Missing::Incomplete);
         }
         self.asked.keys().filter_map(|id| self.answer(id).err()).min()
+    }
+
+    /// In how many presentations a decision was answered in text: each is a vote of its own.
+    pub fn votes(&self, id: &str) -> u32 {
+        let answer = |polarity: &&str| self.asked.get(format!("{id}/{polarity}").as_str()).and_then(|a| a.1);
+        let written = |polarity: &&str| answer(polarity).is_some_and(|a| a.read != Read::Scored);
+        ["for", "against"].into_iter().filter(written).count() as u32
     }
 
     /// Whether a decision was put to the seat at all.

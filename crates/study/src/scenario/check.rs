@@ -5,10 +5,10 @@ use super::cell::{Cell, all, check_level};
 use super::compile::{Unit, compile};
 use super::fault::{Fault, accepting};
 use super::file::{AskKind, ControlFile, GateKind, MeasureFile, MeasureKind};
-use super::game::WORLDS;
 use super::load::Scenario;
 use super::selection::STARS;
 use super::star::star;
+use super::worlds::WORLDS;
 use model::control::Say;
 use std::collections::BTreeSet;
 use world::Setup;
@@ -54,7 +54,7 @@ fn unique<'a>(
 }
 
 fn world(s: &Scenario) -> Result<(), Fault> {
-    one_of(s, "world", &s.file.world, "world", WORLDS.map(str::to_owned))?;
+    one_of(s, "world", &s.file.world, "world", WORLDS.iter().map(|w| w.name.to_owned()))?;
     if s.file.world == "form" && s.file.seat.is_empty() {
         return Err(s.source.whole("seat", "a form needs a seat".into()));
     }

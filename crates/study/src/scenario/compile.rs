@@ -14,7 +14,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trace::{Ask, Brief, Choice, Clause, seed_of};
-use world::series::{Paragraph, Script};
+use world::series::{Paragraph, Question, Script};
 use world::{FormSpec, OWN, Setup, Tally};
 
 /// What is counted once: a wording in a state.
@@ -272,14 +272,18 @@ impl<'a> Compiler<'a> {
         let (offered, partner) = (self.of_seat(pair[0], pair), self.of_seat(pair[1], pair));
         let mut offer = offered.script(Moment::Offer)?;
         let reasons = play.tool.as_ref().map(|tool| tool.reasons).unwrap_or_default();
-        offer.reasons_before = offered.text_if(reasons.before(), Moment::ReasonsBefore)?;
-        offer.reasons_after = offered.text_if(reasons.after(), Moment::ReasonsAfter)?;
+        if reasons.before() {
+            offer.reasons_before = Some(offered.question(Moment::ReasonsBefore)?);
+        }
+        if reasons.after() {
+            offer.reasons_after = Some(offered.question(Moment::ReasonsAfter)?);
+        }
         Ok(Moments {
             offer,
             consents: partner.script(Moment::Consent)?,
-            asks_message: offered.text_if(true, Moment::Message)?,
-            asks_reply: partner.text_if(true, Moment::Reply)?,
-            asks_move: self.text_if(true, Moment::Move)?,
+            asks_message: offered.question(Moment::Message)?,
+            asks_reply: partner.question(Moment::Reply)?,
+            asks_move: self.question(Moment::Move)?,
             holding: self.told(Moment::Holding)?,
         })
     }
@@ -296,13 +300,13 @@ impl<'a> Compiler<'a> {
         Ok(script(told, self.ask(slot, file)?, &file.favour))
     }
 
-    /// The text that asks for an answer at a moment.
-    fn text_if(&self, asked: bool, moment: Moment) -> Result<String, Fault> {
+    /// What asks for a text at a moment.
+    fn question(&self, moment: Moment) -> Result<Question, Fault> {
         let found = self.asks().find(|(_, ask)| ask.moment == Some(moment));
-        let Some((slot, file)) = found.filter(|_| asked) else { return Ok(String::new()) };
+        let Some((slot, file)) = found else { return Ok(Question::default()) };
         let text = self.pick(&file.text, slot, self.unit.wording).unwrap_or_default();
         let rendered = self.render(text, &format!("ask `{}`", file.id))?;
-        Ok(plain(&rendered).replace('\n', " "))
+        Ok(Question { text: plain(&rendered).replace('\n', " "), tokens_max: file.tokens_max })
     }
 
     fn capability_text(&self) -> &'a [String] {

@@ -5,7 +5,7 @@ use std::fmt;
 /// One mistake. `Display` is the message that the user reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// The file as the user named it.
+    /// The file as the user named it; empty where the mistake is in no file.
     pub file: String,
     /// 1-based; 0 where the mistake has no place (a missing file).
     pub line: usize,
@@ -17,11 +17,13 @@ pub struct Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.file)?;
-        if self.line > 0 {
-            write!(f, ":{}:{}", self.line, self.column)?;
+        if !self.file.is_empty() {
+            write!(f, "{}", self.file)?;
+            if self.line > 0 {
+                write!(f, ":{}:{}", self.line, self.column)?;
+            }
+            write!(f, ": ")?;
         }
-        write!(f, ": ")?;
         if !self.field.is_empty() {
             write!(f, "{}: ", self.field)?;
         }
@@ -64,6 +66,18 @@ impl Source {
         }
     }
 
+    /// The key whose value begins at a byte offset, with its table; empty where it cannot be told.
+    fn field_at(&self, offset: usize) -> String {
+        let before = &self.text[..self.text.floor_char_boundary(offset)];
+        let open = |c: char| c.is_whitespace() || c == '[';
+        let Some(head) = before.trim_end_matches(open).strip_suffix('=') else { return String::new() };
+        let key = |c: char| c.is_alphanumeric() || "-_.".contains(c);
+        let name = head.trim_end().rsplit(|c| !key(c)).next().unwrap_or("");
+        let table =
+            before.lines().rev().find(|l| l.starts_with('[')).map(|l| l.trim_matches(['[', ']', ' ']));
+        table.map_or_else(|| name.to_owned(), |table| format!("{table}.{name}"))
+    }
+
     /// A mistake of the file as a whole.
     pub fn whole(&self, field: &str, message: String) -> Fault {
         Fault { line: 0, column: 0, ..self.at(0, field, message) }
@@ -87,6 +101,26 @@ pub fn parse<T: serde::de::DeserializeOwned>(source: &Source) -> Result<T, Fault
             }
             None => (message, Vec::new()),
         };
-        accepting(source.at(offset, "", message), accepted as Vec<String>)
+        let field = if message.starts_with("invalid ") { source.field_at(offset) } else { String::new() };
+        accepting(source.at(offset, &field, wanted(&message)), accepted as Vec<String>)
     })
+}
+
+/// What TOML says of a value of the wrong type, in a user's words.
+fn wanted(message: &str) -> String {
+    let told = message.split_once(": ").filter(|(kind, _)| ["invalid type", "invalid value"].contains(kind));
+    let Some((found, expected)) = told.and_then(|(_, rest)| rest.split_once(", expected ")) else {
+        return message.to_owned();
+    };
+    let wanted = match expected {
+        "u32" | "u64" | "usize" | "i64" => "a whole number",
+        "f32" | "f64" => "a number",
+        "a string" | "string" => "a text in quotes",
+        "a boolean" => "true or false",
+        "a sequence" => "a list in brackets",
+        "a map" => "a table",
+        other if other.starts_with("struct ") => "a table",
+        other => other,
+    };
+    format!("{wanted} is wanted, not {}", found.replace("sequence", "a list").replace("map", "a table"))
 }

@@ -5,11 +5,8 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trace::Ask;
-use world::series::{Paragraph, Script, SeriesSpec, ToolSpec, seat_name};
+use world::series::{Paragraph, Question, Script, SeriesSpec, ToolSpec, seat_name};
 use world::{Cleanup, Game, LiarsBar, Setup, dilemma::Dilemma, market::Market};
-
-/// Names of the worlds that a scenario may have.
-pub const WORLDS: [&str; 5] = ["form", "liars-bar", "cleanup", "dilemma", "market"];
 
 /// `[play]` as written.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -100,9 +97,9 @@ fn words() -> [usize; 2] {
 pub struct Moments {
     pub offer: Script,
     pub consents: Script,
-    pub asks_message: String,
-    pub asks_reply: String,
-    pub asks_move: String,
+    pub asks_message: Question,
+    pub asks_reply: Question,
+    pub asks_move: Question,
     pub holding: Vec<Paragraph>,
 }
 
@@ -193,7 +190,7 @@ impl ToolFile {
 struct Build {
     games: u32,
     seed: u64,
-    asks_move: String,
+    asks_move: Question,
     tool: Option<ToolSpec>,
     facts: BTreeMap<String, Value>,
 }

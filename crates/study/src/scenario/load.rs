@@ -13,6 +13,13 @@ static SHIPPED: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../scenarios");
 /// Most bytes of one file of a scenario.
 const FILE_BYTES_MAX: u64 = 16 << 20;
 
+/// What is accepted beside names.
+pub(crate) const FOLDER: &str = "the path of a folder with `scenario.toml`";
+const NO_FILE: &str = "no such file";
+/// Where a user without a scenario looks next.
+const EXAMPLE: &str =
+    "a scenario is a folder with `scenario.toml`: docs/scenario-format.md has a complete one";
+
 /// One row of an items file: field → text.
 pub type Item = BTreeMap<String, String>;
 
@@ -48,8 +55,8 @@ impl Scenario {
         let known = path.is_dir() || path.extension().is_some_and(|e| e == "toml");
         if !known {
             let message = format!("there is no scenario or folder `{name}`");
-            let fault = Source { file: name.into(), text: String::new() }.whole("", message);
-            return Err(accepting(fault, shipped()));
+            let fault = Source::default().whole("", message);
+            return Err(accepting(fault, shipped().into_iter().chain([FOLDER])));
         }
         let read = |file: &str| read_bounded(&folder.join(file));
         let prefix = folder.to_string_lossy();
@@ -63,8 +70,12 @@ impl Scenario {
     pub fn from_files(prefix: &str, read: &dyn Fn(&str) -> Result<String, String>) -> Result<Self, Fault> {
         let name = format!("{prefix}scenario.toml");
         let text = read("scenario.toml")
+            .map_err(|why| if why == NO_FILE { format!("{why}; {EXAMPLE}") } else { why })
             .map_err(|why| Source { file: name.clone(), text: String::new() }.whole("", why))?;
         let source = Source { file: name, text };
+        if source.text.trim().is_empty() {
+            return Err(source.whole("", format!("the file is empty; {EXAMPLE}")));
+        }
         let file: ScenarioFile = parse(&source)?;
         let rows = |named: Option<&String>, field: &str| -> Result<Vec<Item>, Fault> {
             let Some(path) = named else { return Ok(Vec::new()) };
@@ -117,7 +128,7 @@ pub(crate) fn read_bounded(path: &Path) -> Result<String, String> {
 }
 
 fn plain(e: &std::io::Error) -> String {
-    if e.kind() == std::io::ErrorKind::NotFound { "no such file".into() } else { e.to_string() }
+    if e.kind() == std::io::ErrorKind::NotFound { NO_FILE.into() } else { e.to_string() }
 }
 
 fn parse_items(source: &Source) -> Result<Vec<Item>, Fault> {

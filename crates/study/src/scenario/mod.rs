@@ -17,6 +17,7 @@ mod prose;
 mod selection;
 mod star;
 mod wording;
+mod worlds;
 
 pub use cell::{Cell, all};
 pub use citation::citation;
@@ -26,9 +27,10 @@ pub use file::{
     AllyWhen, AskFile, AskKind, ContrastFile, ControlFile, EstimandFile, FactorFile, GateFile, GateKind,
     MeasureFile, MeasureKind, PlaysFile, ScenarioFile, Talk,
 };
-pub use game::{PlayFile, WORLDS, read_rules};
-pub(crate) use load::read_bounded;
+pub use game::{PlayFile, read_rules};
+pub(crate) use load::{FOLDER, read_bounded};
 pub use load::{Item, Scenario, shipped};
 pub use selection::{STARS, Selection};
 pub use star::star;
 pub use wording::distinct_wordings;
+pub use worlds::{WORLDS, World};

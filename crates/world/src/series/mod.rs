@@ -19,7 +19,7 @@ mod spec;
 
 pub use ledger::number;
 pub use show::STATE;
-pub use spec::{Paragraph, Script, SeriesSpec, ToolSpec};
+pub use spec::{Paragraph, Question, Script, SeriesSpec, ToolSpec};
 
 use crate::{Game, Illegal, Seats, Turn, World};
 use ledger::Ledger;
@@ -128,7 +128,7 @@ impl<G: Game> Series<G> {
         self.quiet = 0;
         let offered = self.tool().is_some_and(|tool| tool.offered_in.contains(&self.nth));
         self.phase = match self.tool() {
-            Some(tool) if offered && !self.holds && !tool.offer.reasons_before.is_empty() => {
+            Some(tool) if offered && !self.holds && tool.offer.reasons_before.is_some() => {
                 Phase::ReasonsBefore
             }
             Some(_) if offered && !self.holds => Phase::Offer,

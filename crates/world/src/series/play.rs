@@ -60,7 +60,7 @@ impl<G: Game> Series<G> {
     fn answer_offer(&mut self, act: &Act) -> Vec<Change> {
         let Some(tool) = self.tool() else { return Vec::new() };
         let decision = decided(&tool.offer, &act.answers);
-        let (bonus, after) = (tool.bonus, !tool.offer.reasons_after.is_empty());
+        let (bonus, after) = (tool.bonus, tool.offer.reasons_after.is_some());
         let (seat, offer) = (tool.pair[0], Offer::of(decision.map(|d| d.side)));
         self.ledger.offers.push(offer);
         if offer == Offer::Refused {

@@ -1,7 +1,7 @@
 //! What a seat is shown and asked.
 
 use super::line::{Exchange, Message};
-use super::spec::{Paragraph, Script};
+use super::spec::{Paragraph, Question, Script};
 use super::{Phase, Series};
 use crate::Game;
 use serde_json::Value;
@@ -75,8 +75,8 @@ impl<G: Game> Series<G> {
     }
 
     pub(super) fn asks(&self, seat: usize) -> Vec<Ask> {
-        let free = |id: &str, text: &str| {
-            vec![Ask { id: format!("{id}-{}", self.nth), text: text.into(), ..Ask::default() }]
+        let free = |id: &str, question: &Option<Question>| -> Vec<Ask> {
+            question.iter().map(|question| question.ask(format!("{id}-{}", self.nth), None)).collect()
         };
         let asked = |script: &Script| -> Vec<Ask> {
             let named = |ask: &Ask| Ask { id: format!("game-{}/{}", self.nth, ask.id), ..ask.clone() };
@@ -99,9 +99,8 @@ impl<G: Game> Series<G> {
         self.asks_json("move", &self.spec.asks_move, G::schema(&self.game.view(seat)))
     }
 
-    fn asks_json(&self, id: &str, text: &str, schema: Value) -> Vec<Ask> {
-        let id = format!("{id}-{}", self.number);
-        vec![Ask { id, text: text.into(), schema: Some(schema), ..Ask::default() }]
+    fn asks_json(&self, id: &str, question: &Question, schema: Value) -> Vec<Ask> {
+        vec![question.ask(format!("{id}-{}", self.number), Some(schema))]
     }
 }
 

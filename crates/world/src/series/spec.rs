@@ -17,7 +17,7 @@ pub struct SeriesSpec<R> {
     /// Seed of the first game; each further game has its own.
     pub seed: u64,
     /// How a move is asked for.
-    pub asks_move: String,
+    pub asks_move: Question,
     #[serde(default)]
     pub tool: Option<ToolSpec>,
     /// Truths that no seat is shown.
@@ -60,11 +60,26 @@ pub struct ToolSpec {
     #[serde(default)]
     pub consents: Script,
     /// How a message and its answer are asked for.
-    pub asks_message: String,
-    pub asks_answer: String,
+    pub asks_message: Question,
+    pub asks_answer: Question,
     /// Told to both while they hold the tool, at every move (as published: orders).
     #[serde(default)]
     pub holding: Vec<Paragraph>,
+}
+
+/// A question for a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    pub text: String,
+    /// Most tokens of the answer; as sampled unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens_max: Option<u32>,
+}
+
+impl Question {
+    pub(super) fn ask(&self, id: String, schema: Option<Value>) -> Ask {
+        Ask { id, text: self.text.clone(), schema, tokens_max: self.tokens_max, ..Ask::default() }
+    }
 }
 
 /// A question with what is told before it.
@@ -73,9 +88,9 @@ pub struct Script {
     pub told: Vec<Paragraph>,
     /// Reasons asked for before the choice; empty: not asked.
     #[serde(default)]
-    pub reasons_before: String,
+    pub reasons_before: Option<Question>,
     #[serde(default)]
-    pub reasons_after: String,
+    pub reasons_after: Option<Question>,
     /// The presentations of one decision.
     pub asks: Vec<Ask>,
     /// The name of the choice that accepts.

@@ -98,7 +98,7 @@ async fn the_purchase_names_the_request() {
     let answered = scripted.answer(&asked).await.unwrap();
     let p = answered.purchase.unwrap();
     assert_eq!(p.key, crate::cache::request_key(&endpoint().card(), &asked));
-    assert_eq!((p.v, p.model.as_str()), (1, "openai/gpt-test"));
+    assert_eq!((p.v, p.model.as_str()), (trace::VERSION, "openai/gpt-test"));
     assert_eq!((&p.request, &p.completion), (&asked, &answered.completion));
     assert!(p.at_s > 1_600_000_000);
 }

@@ -1,0 +1,20 @@
+//! The worlds that a scenario can name.
+
+/// A world as a user meets it.
+pub struct World {
+    pub name: &'static str,
+    pub about: &'static str,
+}
+
+/// One line for each world.
+pub const WORLDS: [World; 5] = [
+    world("form", "Documents, items and structured answers: questions without a game."),
+    world("liars-bar", "A bluffing game with cards: who claims falsely, and who doubts it."),
+    world("cleanup", "A commons that is kept clean at a cost, and harvested."),
+    world("dilemma", "The repeated prisoner's dilemma of two seats."),
+    world("market", "Sellers set prices or quantities in rounds; joint profit tempts."),
+];
+
+const fn world(name: &'static str, about: &'static str) -> World {
+    World { name, about }
+}
