@@ -250,6 +250,7 @@ pub fn calibrations(
 ) -> Result<Vec<Calibration>, Exit> {
     let mut rows = Vec::new();
     for part in &study.parts {
+        let replicates = part.replicates.unwrap_or(replicates);
         let path =
             log_dir.join("calibration").join(format!("{}.json", study::calibrate::key(part, replicates)));
         let known = std::fs::read(&path)

@@ -36,6 +36,8 @@ pub struct PartRecord {
     pub limit: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model_units: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replicates: Option<u32>,
     pub controls: Vec<String>,
 }
 
@@ -69,6 +71,7 @@ impl RunFile {
                 epochs: p.size.epochs,
                 limit: p.size.limit,
                 model_units: p.model_units,
+                replicates: p.replicates,
                 controls: p.controls.clone(),
             })
         };
@@ -116,6 +119,7 @@ impl RunFile {
             }
             for p in &mut one.parts {
                 (p.controls, p.model_units) = (part.controls.clone(), part.model_units);
+                p.replicates = part.replicates;
             }
             match &mut study {
                 None => study = Some(one),

@@ -53,6 +53,9 @@ pub struct PartFile {
     /// Models play the first so many units alone: a demonstration. Controls play all.
     #[serde(default)]
     pub model_units: Option<u32>,
+    /// Of this scenario's calibration; the study's unless given.
+    #[serde(default)]
+    pub replicates: Option<u32>,
     /// Controls that stand beside the models in the findings.
     #[serde(default)]
     pub controls: Vec<String>,
@@ -119,6 +122,8 @@ pub struct Part {
     pub controls: Vec<String>,
     /// Models play the first so many units alone; controls play all.
     pub model_units: Option<u32>,
+    /// Replicates of its calibration, where they are not the study's.
+    pub replicates: Option<u32>,
     pub sheets: Vec<Sheet>,
 }
 
@@ -178,6 +183,7 @@ impl Study {
             epochs: None,
             limit: None,
             model_units: None,
+            replicates: None,
             controls: Vec::new(),
             quick: None,
             source: None,
@@ -342,6 +348,7 @@ impl Part {
         let backgrounds = backgrounds(&scenario, &cells, &size);
         let sheets = sheets(&scenario, &cells, &backgrounds, &size)?;
         let (controls, model_units) = (file.controls.clone(), quick.model_units.or(file.model_units));
-        Ok(Self { scenario, path, cells, backgrounds, size, controls, model_units, sheets })
+        let replicates = file.replicates.filter(|_| changes.replicates.is_none());
+        Ok(Self { scenario, path, cells, backgrounds, size, controls, model_units, replicates, sheets })
     }
 }

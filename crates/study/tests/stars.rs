@@ -134,7 +134,7 @@ fn more_states_extend_a_run_of_stars_and_its_record_is_read_again() {
     assert_eq!(one.cells.names(), ["stars"]);
     assert!(one.sheets.iter().all(|a| two.sheets.iter().any(|b| (&a.cell, a.unit) == (&b.cell, b.unit))));
     let study = Study::resolve(&["tool-offer".into()], &Changes::default()).unwrap();
-    let again = RunFile::of(&study, "run", &[], false).study().unwrap();
+    let again = RunFile::of(&study, "run", &[], false).unwrap().study().unwrap();
     assert_eq!(study.run_name(&[]), again.run_name(&[]));
     assert_eq!(cells(&study.parts[0]), cells(&again.parts[0]));
 }

@@ -4,7 +4,7 @@ use crate::{Message, Sampling};
 use serde::{Deserialize, Serialize};
 
 /// One call to a model. Two equal requests to one model are the same purchase.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     pub messages: Vec<Message>,
     /// The texts of the options, as the model would write them; empty for a free answer. A model
