@@ -7,8 +7,7 @@ use std::sync::mpsc::channel;
 use trace::{Completion, Finish, Purchase, Record, Request, Usage, VERSION, name_of};
 
 fn purchase(seed: u64) -> Purchase {
-    let request =
-        Request { messages: vec![], seed, ..Request::default() };
+    let request = Request { messages: vec![], seed, ..Request::default() };
     let (text, usage) = (format!("answer {seed}"), Usage::default());
     Purchase {
         v: VERSION,
