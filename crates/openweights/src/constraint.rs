@@ -34,14 +34,15 @@ const TOKEN_MAX: usize = 128;
 /// What the next token of an answer may be. Each copy goes its own way and shares nothing with the
 /// others: what one generation did cannot show in another.
 pub struct Constraint {
-    matcher: Matcher,
+    /// Boxed, because a job carries it or not.
+    matcher: Box<Matcher>,
     allowed: SimpleVob,
 }
 
 impl Constraint {
     fn start(mut matcher: Matcher) -> Result<Self, RequestError> {
         let allowed = matcher.compute_mask().map_err(refused)?;
-        Ok(Self { matcher, allowed })
+        Ok(Self { matcher: Box::new(matcher), allowed })
     }
 
     /// The tokens that may come next. To be asked for once per token.
@@ -62,7 +63,7 @@ impl Constraint {
 
 impl Clone for Constraint {
     fn clone(&self) -> Self {
-        Self { matcher: self.matcher.deep_clone(), allowed: self.allowed.clone() }
+        Self { matcher: Box::new(self.matcher.deep_clone()), allowed: self.allowed.clone() }
     }
 }
 

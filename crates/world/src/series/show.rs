@@ -42,11 +42,10 @@ impl<G: Game> Series<G> {
         // A view is plain data: it becomes JSON.
         let seen = serde_json::to_value(&view).unwrap_or(Value::Null);
         let mut told = vec![plain(G::words(&view)), plain(format!("{STATE}{seen}"))];
-        if let Some(tool) = self.tool().filter(|_| self.holds && self.phase == Phase::Moves) {
-            if tool.pair.contains(&seat) {
-                told.push(plain(format!("You and seat {} have a private line.", self.partner_of(seat))));
-                told.extend(tool.holding.iter().cloned());
-            }
+        let holds = self.holds && self.phase == Phase::Moves;
+        if let Some(tool) = self.tool().filter(|tool| holds && tool.pair.contains(&seat)) {
+            told.push(plain(format!("You and seat {} have a private line.", self.partner_of(seat))));
+            told.extend(tool.holding.iter().cloned());
         }
         told.extend(self.written_to(seat).map(plain));
         Observation { told, seen, ..quiet }
