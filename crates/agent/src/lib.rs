@@ -15,9 +15,13 @@
 //! assert_eq!(read_choice("I do not accept", &options), (None, Read::Unparsed));
 //! ```
 
+mod json;
+mod memory;
 mod mind;
 mod read;
 
-pub use mind::{Exchange, Mind};
+pub use json::read_json;
+pub use memory::Memory;
+pub use mind::{Exchange, MEMORY_BYTES, Mind};
 pub use model::ModelError;
 pub use read::read_choice;

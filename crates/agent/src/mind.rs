@@ -1,12 +1,15 @@
 //! A brief and a model at a seat.
 
-use crate::read_choice;
+use crate::{Memory, read_choice, read_json};
 use futures_util::future::try_join_all;
 use model::{Model, ModelError};
 use std::sync::Arc;
 use trace::{
     Act, Answer, Ask, Brief, Completion, Finish, Message, Observation, Read, Request, Role, Sampling,
 };
+
+/// How much of what happened a seat carries in its prompts, in bytes: about a thousand tokens.
+pub const MEMORY_BYTES: usize = 4096;
 
 /// A model that was told something and now plays a seat.
 pub struct Mind {
@@ -28,18 +31,34 @@ impl Mind {
     /// put at once, so that a model that batches can share their prefix.
     ///
     /// `seed` is the turn's seed. It does not depend on the cell.
-    pub async fn act(&self, view: &Observation, seed: u64) -> Result<(Vec<Exchange>, Act), ModelError> {
-        let calls = view.asks.iter().map(|ask| self.exchange(ask, seed));
+    pub async fn act(
+        &self,
+        memory: &Memory,
+        view: &Observation,
+        seed: u64,
+    ) -> Result<(Vec<Exchange>, Act), ModelError> {
+        let before = self.before(memory, view);
+        let calls = view.asks.iter().map(|ask| self.exchange(&before, ask, seed));
         let exchanges = try_join_all(calls).await?;
         let answers = view.asks.iter().zip(&exchanges).map(|(ask, e)| read(ask, &e.completion)).collect();
         Ok((exchanges, Act { turn: view.turn, answers }))
     }
 
-    async fn exchange(&self, ask: &Ask, seed: u64) -> Result<Exchange, ModelError> {
+    /// Remembers what an observation told and what the seat then wrote. Choices from a menu are
+    /// remembered by what follows from them.
+    pub fn remember(&self, memory: &mut Memory, view: &Observation, act: &Act) {
+        let news = view.news.iter().cloned();
+        let wrote = view.asks.iter().zip(&act.answers).filter(|(ask, _)| ask.menu.is_empty());
+        let own = wrote.filter_map(|(_, answer)| answer.choice.as_ref().map(|text| format!("You: {text}")));
+        news.chain(own).for_each(|line| memory.keep(line, MEMORY_BYTES));
+    }
+
+    async fn exchange(&self, before: &[Message], ask: &Ask, seed: u64) -> Result<Exchange, ModelError> {
         let request = Request {
-            messages: self.messages(ask),
+            messages: messages(before, ask),
             options: ask.menu.iter().map(|c| c.text.clone()).collect(),
-            sampling: self.sampling.clone(),
+            schema: ask.schema.clone(),
+            sampling: self.sampling_of(ask),
             seed,
             sample: 0,
         };
@@ -47,29 +66,61 @@ impl Mind {
         Ok(Exchange { ask: ask.id.clone(), messages: request.messages, completion })
     }
 
-    /// The conversation as the model reads it: the brief, then the question as the last paragraph.
-    fn messages(&self, ask: &Ask) -> Vec<Message> {
-        if ask.apart {
-            return vec![Message { role: Role::User, text: ask.text.clone() }];
-        }
+    fn sampling_of(&self, ask: &Ask) -> Sampling {
+        let tokens_max = ask.tokens_max.unwrap_or(self.sampling.tokens_max);
+        Sampling { tokens_max, ..self.sampling.clone() }
+    }
+
+    /// What all questions of a turn share: the brief, what is remembered, what is told now.
+    fn before(&self, memory: &Memory, view: &Observation) -> Vec<Message> {
         let mut messages = Vec::with_capacity(2);
         let system = self.brief.text(Role::System, "\n");
         if !system.is_empty() {
             messages.push(Message { role: Role::System, text: system });
         }
         let mut text = self.brief.text(Role::User, "\n\n");
-        if !text.is_empty() {
-            text.push_str("\n\n");
+        let mut paragraph = |said: &str| {
+            if !said.is_empty() {
+                let gap = if text.is_empty() { "" } else { "\n\n" };
+                text.extend([gap, said]);
+            }
+        };
+        if !memory.is_empty() || !view.news.is_empty() {
+            let remembered = memory.text();
+            let lines = remembered.lines().chain(view.news.iter().map(String::as_str));
+            paragraph(&format!("So far:\n{}", lines.collect::<Vec<_>>().join("\n")));
         }
-        text.push_str(&ask.text);
+        for told in &view.told {
+            paragraph(&told.iter().map(|s| s.text.as_str()).collect::<String>());
+        }
+        if let Some(rule) = &view.refused {
+            paragraph(&format!("Your last answer was not allowed: {rule}. Answer again."));
+        }
         messages.push(Message { role: Role::User, text });
         messages
     }
 }
 
+/// The conversation as the model reads it: what is shared, then the question as the last paragraph.
+fn messages(before: &[Message], ask: &Ask) -> Vec<Message> {
+    if ask.apart {
+        return vec![Message { role: Role::User, text: ask.text.clone() }];
+    }
+    let mut messages = before.to_vec();
+    if let Some(last) = messages.last_mut() {
+        let gap = if last.text.is_empty() { "" } else { "\n\n" };
+        last.text.extend([gap, &ask.text]);
+    }
+    messages
+}
+
 /// Reads a completion as an answer: scores where there are any, else the text.
 fn read(ask: &Ask, completion: &Completion) -> Answer {
     let answer = |choice, read, logp| Answer { ask: ask.id.clone(), choice, read, logp };
+    if ask.schema.is_some() {
+        let (value, how) = read_json(&completion.text);
+        return answer(value.map(|v| v.to_string()), how, Vec::new());
+    }
     if ask.menu.is_empty() {
         return answer(Some(completion.text.clone()), Read::Parsed, Vec::new());
     }

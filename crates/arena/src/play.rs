@@ -2,11 +2,12 @@
 
 use crate::{Receipt, Sink};
 
-use agent::{Mind, ModelError};
+use agent::{Exchange, Memory, Mind, ModelError};
+use futures_util::future::try_join_all;
 use guard::Guard;
 use std::collections::BTreeMap;
-use trace::{Act, Event, Verdict, seed_of};
-use world::World;
+use trace::{Act, Event, Observation, Verdict, seed_of};
+use world::{Turn, World};
 
 /// Why an episode stopped before its end. None of these is a model's bad output.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +20,10 @@ pub enum Halt {
     EmptySeat(String),
 }
 
-/// Plays a world to its end. `seed` is the unit's seed; the seed of a turn adds seat and turn.
+/// How often a seat may try again after an act that the rules refuse, before it forfeits the turn.
+pub const RETRIES: u32 = 2;
+
+/// Plays a world to its end. `seed` is the unit's seed; the seed of a try adds seat, turn and try.
 pub async fn play(
     world: &mut dyn World,
     seats: &BTreeMap<String, Mind>,
@@ -27,48 +31,137 @@ pub async fn play(
     seed: u64,
     sink: &mut dyn Sink,
 ) -> Result<(), Halt> {
-    let limit = world.turns_max();
-    for _ in 0..limit {
-        let Some(turn) = world.turn() else { break };
-        let seat = turn.seat;
-        let mind = seats.get(&seat).ok_or_else(|| Halt::EmptySeat(seat.clone()))?;
-        let view = guard.show(&seat, world.view(&seat));
-        let seed = seed_of("turn", &[&seed.to_string(), &seat, &turn.number.to_string()]);
-        let (exchanges, act) = mind.act(&view, seed).await?;
-        record(sink, Event::Observed { seat: seat.clone(), view })?;
-        for e in exchanges {
-            record(
-                sink,
-                Event::Prompted { seat: seat.clone(), ask: e.ask.clone(), messages: e.messages, seed },
-            )?;
-            record(sink, Event::Completed { seat: seat.clone(), ask: e.ask, completion: e.completion })?;
-        }
-        record(sink, Event::Acted { seat: seat.clone(), act: act.clone() })?;
-        let verdict = guard.admit(&seat, &act);
-        let receipt =
-            record(sink, Event::Judged { seat: seat.clone(), turn: turn.number, verdict: verdict.clone() })?;
-        if verdict != Verdict::Allow {
+    let mut floor = Floor { world, seats, memories: BTreeMap::new(), guard, seed, sink };
+    let mut left = floor.world.turns_max();
+    'turns: while left > 0 {
+        let due = floor.world.due();
+        if due.is_empty() {
             break;
         }
-        let event = effect(world, &seat, &act, receipt);
-        let refused = matches!(event, Event::Illegal { .. });
-        record(sink, event)?;
-        if refused {
-            break;
+        // All are asked before any act is applied: nobody sees what another does in this turn.
+        let looks: Vec<Look> = due.iter().map(|turn| floor.look(turn, None, 0)).collect();
+        let (seats, memories) = (floor.seats, &floor.memories);
+        let asked = due.iter().zip(looks).map(|(turn, look)| think(seats, memories, turn, look));
+        let tries = try_join_all(asked).await?;
+        for (turn, tried) in due.iter().zip(tries) {
+            left = left.saturating_sub(1);
+            if !floor.settle(turn, tried).await? {
+                break 'turns;
+            }
         }
     }
-    record(sink, Event::Stated { facts: world.facts() })?;
-    Ok(())
+    let facts = floor.world.facts();
+    floor.record(Event::Stated { facts }).map(drop)
 }
 
-/// Applies an act whose allowance is on record. An illegal act ends the episode; it is data.
-fn effect(world: &mut dyn World, seat: &str, act: &Act, _allowed: Receipt) -> Event {
-    match world.apply(seat, act) {
-        Ok(changes) => Event::Changed { turn: act.turn, changes },
-        Err(illegal) => Event::Illegal { seat: seat.into(), turn: act.turn, rule: illegal.rule },
+/// What a seat sees before a try.
+struct Look {
+    view: Observation,
+    seed: u64,
+}
+
+/// One try of a seat: what it saw, what was said word for word, what it did.
+struct Try {
+    look: Look,
+    exchanges: Vec<Exchange>,
+    act: Act,
+}
+
+async fn think(
+    seats: &BTreeMap<String, Mind>,
+    memories: &BTreeMap<String, Memory>,
+    turn: &Turn,
+    look: Look,
+) -> Result<Try, Halt> {
+    let mind = seats.get(&turn.seat).ok_or_else(|| Halt::EmptySeat(turn.seat.clone()))?;
+    let nothing = Memory::default();
+    let memory = memories.get(&turn.seat).unwrap_or(&nothing);
+    let (exchanges, act) = mind.act(memory, &look.view, look.seed).await?;
+    Ok(Try { look, exchanges, act })
+}
+
+/// A world being played.
+struct Floor<'a> {
+    world: &'a mut dyn World,
+    seats: &'a BTreeMap<String, Mind>,
+    memories: BTreeMap<String, Memory>,
+    guard: &'a dyn Guard,
+    seed: u64,
+    sink: &'a mut dyn Sink,
+}
+
+impl Floor<'_> {
+    fn look(&self, turn: &Turn, refused: Option<String>, nth: u32) -> Look {
+        let view = self.guard.show(&turn.seat, self.world.view(&turn.seat));
+        let (unit, number, nth) = (self.seed.to_string(), turn.number.to_string(), nth.to_string());
+        // The first try's seed is that of a turn without tries.
+        let parts = [unit.as_str(), &turn.seat, &number, &nth];
+        let seed = seed_of("turn", if nth == "0" { &parts[..3] } else { &parts });
+        Look { view: Observation { refused, ..view }, seed }
     }
-}
 
-fn record(sink: &mut dyn Sink, event: Event) -> Result<Receipt, Halt> {
-    sink.append(event).map_err(Halt::Record)
+    /// Brings a turn to its end: an act, tries again, or a forfeit. False when the world cannot go on.
+    async fn settle(&mut self, turn: &Turn, first: Try) -> Result<bool, Halt> {
+        let mut tried = first;
+        for nth in 0.. {
+            let (view, act) = (tried.look.view.clone(), tried.act.clone());
+            match self.enact(&turn.seat, tried)? {
+                None => {
+                    let memory = self.memories.entry(turn.seat.clone()).or_default();
+                    if let Some(mind) = self.seats.get(&turn.seat) {
+                        mind.remember(memory, &view, &act);
+                    }
+                    return Ok(true);
+                }
+                Some(rule) if nth < RETRIES && self.world.forfeit(&turn.seat).is_some() => {
+                    let look = self.look(turn, Some(rule), nth + 1);
+                    tried = think(self.seats, &self.memories, turn, look).await?;
+                }
+                Some(_) => break,
+            }
+        }
+        self.forfeit(turn)
+    }
+
+    /// Records a try and applies it if the guard and the rules allow; else says which rule it broke.
+    fn enact(&mut self, seat: &str, tried: Try) -> Result<Option<String>, Halt> {
+        let Try { look: Look { view, seed }, exchanges, act } = tried;
+        let seat = || seat.to_owned();
+        self.record(Event::Observed { seat: seat(), view })?;
+        for Exchange { ask, messages, completion } in exchanges {
+            self.record(Event::Prompted { seat: seat(), ask: ask.clone(), messages, seed })?;
+            self.record(Event::Completed { seat: seat(), ask, completion })?;
+        }
+        self.record(Event::Acted { seat: seat(), act: act.clone() })?;
+        let verdict = self.guard.admit(&seat(), &act);
+        let allowed = verdict == Verdict::Allow;
+        let receipt = self.record(Event::Judged { seat: seat(), turn: act.turn, verdict })?;
+        if !allowed {
+            // Of constant shape: the reason is the operator's.
+            return Ok(Some("it was denied".into()));
+        }
+        self.effect(&seat(), &act, receipt)
+    }
+
+    /// Applies an act whose allowance is on record.
+    fn effect(&mut self, seat: &str, act: &Act, _allowed: Receipt) -> Result<Option<String>, Halt> {
+        match self.world.apply(seat, act) {
+            Ok(changes) => self.record(Event::Changed { turn: act.turn, changes }).map(|_| None),
+            Err(illegal) => {
+                let rule = illegal.rule.clone();
+                self.record(Event::Illegal { seat: seat.into(), turn: act.turn, rule: illegal.rule })?;
+                Ok(Some(rule))
+            }
+        }
+    }
+
+    fn forfeit(&mut self, turn: &Turn) -> Result<bool, Halt> {
+        let Some(act) = self.world.forfeit(&turn.seat) else { return Ok(false) };
+        let receipt = self.record(Event::Forfeited { seat: turn.seat.clone(), turn: turn.number })?;
+        Ok(self.effect(&turn.seat, &act, receipt)?.is_none())
+    }
+
+    fn record(&mut self, event: Event) -> Result<Receipt, Halt> {
+        self.sink.append(event).map_err(Halt::Record)
+    }
 }

@@ -15,7 +15,7 @@ use world::{Form, FormSpec, World};
 fn form() -> Form {
     let menu = ["taken", "left"].into_iter().zip(["Yes", "No"]);
     let menu = menu.map(|(name, text)| Choice { name: name.into(), text: text.into() }).collect();
-    let ask = Ask { id: "offer/for".into(), text: "Do you take it?".into(), menu, apart: false };
+    let ask = Ask { id: "offer/for".into(), text: "Do you take it?".into(), menu, ..Ask::default() };
     Form::new(FormSpec { seat: "player".into(), turns: vec![vec![ask]], ..FormSpec::default() })
 }
 
@@ -44,6 +44,7 @@ fn line(event: &Event) -> String {
         }
         Event::Judged { verdict, .. } => format!("guard: {verdict:?}"),
         Event::Illegal { rule, .. } => format!("illegal: {rule}"),
+        Event::Forfeited { .. } => "forfeits".into(),
         Event::Changed { changes, .. } => {
             let paths = changes.iter().map(|c| format!("{} = {}", c.path, c.to));
             format!("changed: {}", paths.collect::<Vec<_>>().join(", "))

@@ -5,7 +5,6 @@ use crate::exit::{Exit, in_log_dir};
 use crate::providers;
 use crate::screen::Screen;
 use model::cache::{Cached, ResponseCache, request_key};
-use model::control::Control;
 use model::{Answered, Model, ModelError};
 use openweights::LocalModel;
 use report::{Calibration, Page};
@@ -238,10 +237,8 @@ impl Session {
 
 /// A control of a part's scenario, with the salt that the findings show.
 fn control(part: &Part, name: &str) -> Result<Arc<dyn Model>, Exit> {
-    let script = part.scenario.script(name).map_err(|why| {
-        Exit::usage(format!("{why}\naccepted: {}", part.scenario.control_names().join(", ")))
-    })?;
-    Ok(Arc::new(Control::of(script, 0)))
+    study::control(&part.scenario, name, 0)
+        .map_err(|why| Exit::usage(format!("{why}\naccepted: {}", part.scenario.control_names().join(", "))))
 }
 
 /// Calibrates every part, once per scenario and size; what was calibrated before is read.
@@ -253,6 +250,7 @@ pub fn calibrations(
 ) -> Result<Vec<Calibration>, Exit> {
     let mut rows = Vec::new();
     for part in &study.parts {
+        let replicates = part.replicates.unwrap_or(replicates);
         let path =
             log_dir.join("calibration").join(format!("{}.json", study::calibrate::key(part, replicates)));
         let known = std::fs::read(&path)

@@ -88,10 +88,10 @@ fn names_that_do_not_exist_in_a_scenario() {
         "world = \"form\"",
         "world = \"chess\"",
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:3:10: world: there is no world `chess`
-        accepted: form
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:3:10: world: there is no world `chess`
+            accepted: cleanup, dilemma, form, liars-bar, market
+        "#]],
     );
     mistake(
         "outcome = \"lent\"\ncontrast",
@@ -117,7 +117,7 @@ fn names_that_do_not_exist_in_a_scenario() {
         expect![[r#"
             exit 2
             error: ./mine/scenario.toml:60:10: design.cells: there is no list of cells `core`
-            accepted: all
+            accepted: all, stars
         "#]],
     );
     mistake(
@@ -146,10 +146,10 @@ fn a_scenario_that_is_not_written_rightly() {
         "seat = \"clerk\"",
         "seat = \"clerk\"\nseats = 2",
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:5:1: unknown field `seats`
-        accepted: name, version, world, seat, question, source, limits, state, clause, factor, capability, ask, sheet, items, measure, gate, estimand, design, cells, reading, control
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml:5:1: unknown field `seats`
+            accepted: name, version, world, seat, play, question, source, limits, state, clause, factor, capability, ask, sheet, items, measure, gate, estimand, design, cells, reading, control
+        "#]],
     );
     mistake(
         "kind = \"decision\"",
@@ -157,7 +157,7 @@ fn a_scenario_that_is_not_written_rightly() {
         expect![[r#"
             exit 2
             error: ./mine/scenario.toml:47:8: unknown variant `vote`
-            accepted: decision, inflation, arithmetic-gap, crossing
+            accepted: decision, inflation, arithmetic-gap, crossing, fact, acknowledgement
         "#]],
     );
     mistake(
@@ -228,9 +228,9 @@ fn a_scenario_that_is_not_written_rightly() {
         "seat = \"clerk\"\n",
         "",
         expect![[r#"
-        exit 2
-        error: ./mine/scenario.toml:1:1: missing field `seat`
-    "#]],
+            exit 2
+            error: ./mine/scenario.toml: seat: a form needs a seat
+        "#]],
     );
     mistake(
         "name = \"mine\"",

@@ -30,7 +30,7 @@ fn names_that_do_not_exist_on_the_command_line() {
         expect![[r#"
             exit 2
             error: there is no study, scenario or path `secret-ofer`
-            accepted: first-look, false-premise, peer-review, secret-offer, the path of a folder with `scenario.toml`
+            accepted: first-look, secret-tools, cleanup-line, false-premise, liars-bar-line, peer-review, secret-offer, tool-offer, the path of a folder with `scenario.toml`
         "#]],
     );
     check(
@@ -39,7 +39,7 @@ fn names_that_do_not_exist_on_the_command_line() {
         expect![[r#"
             exit 2
             error: there is no study, scenario or path `./nowhere`
-            accepted: first-look, false-premise, peer-review, secret-offer, the path of a folder with `scenario.toml`
+            accepted: first-look, secret-tools, cleanup-line, false-premise, liars-bar-line, peer-review, secret-offer, tool-offer, the path of a folder with `scenario.toml`
         "#]],
     );
     check(
@@ -56,7 +56,7 @@ fn names_that_do_not_exist_on_the_command_line() {
         expect![[r#"
         exit 2
         error: --cells: `manner=rude`: factor `manner` has no level `rude`
-        accepted: all, baseline, manner=kind
+        accepted: all, stars, baseline, manner=kind
     "#]],
     );
     check(
@@ -65,7 +65,7 @@ fn names_that_do_not_exist_on_the_command_line() {
         expect![[r#"
         exit 2
         error: --cells: `mood=kind`: there is no factor `mood`
-        accepted: all, baseline, manner=kind
+        accepted: all, stars, baseline, manner=kind
     "#]],
     );
     check(
@@ -74,7 +74,7 @@ fn names_that_do_not_exist_on_the_command_line() {
         expect![[r#"
         exit 2
         error: --cells: `core`: there is no factor `core`
-        accepted: all, baseline, manner=kind
+        accepted: all, stars, baseline, manner=kind
     "#]],
     );
     check(
@@ -110,7 +110,7 @@ fn names_that_do_not_exist_on_the_command_line() {
         expect![[r#"
             exit 2
             error: there is no scenario or folder `nowhere`
-            accepted: false-premise, peer-review, secret-offer, the path of a folder with `scenario.toml`
+            accepted: cleanup-line, false-premise, liars-bar-line, peer-review, secret-offer, tool-offer, the path of a folder with `scenario.toml`
         "#]],
     );
     check(
@@ -119,7 +119,7 @@ fn names_that_do_not_exist_on_the_command_line() {
         expect![[r#"
             exit 2
             error: there is no study, scenario or path `nowhere`
-            accepted: first-look, false-premise, peer-review, secret-offer, the path of a folder with `scenario.toml`
+            accepted: first-look, secret-tools, cleanup-line, false-premise, liars-bar-line, peer-review, secret-offer, tool-offer, the path of a folder with `scenario.toml`
         "#]],
     );
     check(
@@ -128,7 +128,7 @@ fn names_that_do_not_exist_on_the_command_line() {
         expect![[r#"
             exit 2
             error: there is no study, scenario or path `nowhere`
-            accepted: first-look, false-premise, peer-review, secret-offer, the path of a folder with `scenario.toml`
+            accepted: first-look, secret-tools, cleanup-line, false-premise, liars-bar-line, peer-review, secret-offer, tool-offer, the path of a folder with `scenario.toml`
         "#]],
     );
     check(
@@ -207,7 +207,7 @@ fn studies_of_a_users_own() {
         expect![[r#"
             exit 2
             error: study.toml:4:1: scenario.cells: `manner=rude`: factor `manner` has no level `rude`
-            accepted: all, baseline, manner=kind
+            accepted: all, stars, baseline, manner=kind
         "#]],
     );
     lab.write("study.toml", "name = \"own\"\n[[scenario]]\nname = \"mine\"\nworthings = 2\n");
@@ -215,10 +215,10 @@ fn studies_of_a_users_own() {
         &lab,
         run,
         expect![[r#"
-        exit 2
-        error: study.toml:4:1: unknown field `worthings`
-        accepted: name, cells, wordings, states, epochs, limit, controls, quick
-    "#]],
+            exit 2
+            error: study.toml:4:1: unknown field `worthings`
+            accepted: name, cells, wordings, states, epochs, limit, model-units, replicates, controls, quick
+        "#]],
     );
     lab.write("study.toml", "name = \"own\"\nscenario = []\n");
     check(
@@ -236,7 +236,7 @@ fn studies_of_a_users_own() {
         expect![[r#"
             exit 2
             error: study.toml:3:9: scenario.name: there is no scenario or folder `yours`
-            accepted: false-premise, peer-review, secret-offer, the path of a folder with `scenario.toml`
+            accepted: cleanup-line, false-premise, liars-bar-line, peer-review, secret-offer, tool-offer, the path of a folder with `scenario.toml`
         "#]],
     );
     lab.write("study.toml", b"name = \"\xff\"");

@@ -42,10 +42,10 @@ fn every_shelf_in_text_and_json() {
         expect![[r#"
             exit 0
             form       Documents, items and structured answers: questions without a game.
-            liars-bar  A bluffing game with cards: who claims falsely, and who doubts it. Not yet playable from a scenario.
-            cleanup    A commons that is kept clean at a cost, and harvested. Not yet playable from a scenario.
-            dilemma    The repeated prisoner's dilemma of two seats. Not yet playable from a scenario.
-            market     Sellers set prices or quantities in rounds; joint profit tempts. Not yet playable from a scenario.
+            liars-bar  A bluffing game with cards: who claims falsely, and who doubts it.
+            cleanup    A commons that is kept clean at a cost, and harvested.
+            dilemma    The repeated prisoner's dilemma of two seats.
+            market     Sellers set prices or quantities in rounds; joint profit tempts.
         "#]],
     );
     check(

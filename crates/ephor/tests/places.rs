@@ -102,10 +102,10 @@ fn a_study_in_another_folder() {
         &lab,
         "check studies/lost.toml",
         expect![[r#"
-        exit 2
-        error: studies/lost.toml:3:9: scenario.name: there is no scenario or folder `yours`, neither as `studies/yours` nor as `yours`
-        accepted: false-premise, peer-review, secret-offer, the path of a folder with `scenario.toml`
-    "#]],
+            exit 2
+            error: studies/lost.toml:3:9: scenario.name: there is no scenario or folder `yours`, neither as `studies/yours` nor as `yours`
+            accepted: cleanup-line, false-premise, liars-bar-line, peer-review, secret-offer, tool-offer, the path of a folder with `scenario.toml`
+        "#]],
     );
 }
 

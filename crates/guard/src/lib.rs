@@ -45,7 +45,7 @@ pub struct Closed;
 
 impl Guard for Closed {
     fn show(&self, _seat: &str, view: Observation) -> Observation {
-        Observation { turn: view.turn, asks: Vec::new() }
+        Observation { turn: view.turn, ..Observation::default() }
     }
 
     fn admit(&self, _seat: &str, _act: &Act) -> Verdict {

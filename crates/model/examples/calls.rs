@@ -47,6 +47,7 @@ fn request(seed: u64) -> Request {
     Request {
         messages: vec![Message { role: Role::User, text: "Shall we? ".repeat(200) }],
         options: vec!["Yes".into(), "No".into()],
+        schema: None,
         sampling: Sampling::default(),
         seed,
         sample: 0,

@@ -16,7 +16,7 @@ pub trait ResponseCache: Send + Sync {
     async fn put(&self, purchase: &Purchase) -> Result<(), String>;
 }
 
-/// The key of a request to a model: messages, options, sampling, seed and sample index.
+/// The key of a request to a model: messages, options, schema, sampling, seed and sample index.
 pub fn request_key(card: &ModelCard, request: &Request) -> Name {
     name_of(&(&card.name, &card.identity, request))
 }

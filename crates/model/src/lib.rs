@@ -19,7 +19,7 @@
 //! let request = trace::Request {
 //!     messages: vec![trace::Message { role: trace::Role::User, text: "Shall we?".into() }],
 //!     options: vec!["Yes".into(), "No".into()],
-//!     sampling: trace::Sampling::default(),
+//!     schema: None, sampling: trace::Sampling::default(),
 //!     seed: 1,
 //!     sample: 0,
 //! };

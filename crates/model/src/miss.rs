@@ -1,5 +1,6 @@
 //! Why a request is not in the cache: the nearest one that is, and what differs.
 
+use serde_json::Value;
 use trace::{Message, Request};
 
 /// Characters of context in an excerpt.
@@ -34,7 +35,7 @@ fn distance(known: &Request, wanted: &Request) -> (usize, usize) {
     if known.messages == wanted.messages {
         return (parts, 0);
     }
-    parts += 7;
+    parts += 8;
     let total: usize = wanted.messages.iter().map(|m| m.text.len()).sum();
     (parts, total.saturating_sub(common_beginning(known, wanted)))
 }
@@ -99,6 +100,7 @@ fn settings(known: &Request, wanted: &Request) -> Vec<String> {
     let (a, b) = (&known.sampling, &wanted.sampling);
     let differs = [
         differs("options", &quoted(&known.options), &quoted(&wanted.options)),
+        schema(known.schema.as_ref(), wanted.schema.as_ref()),
         differs("temperature", &a.temperature, &b.temperature),
         differs("top_p", &a.top_p, &b.top_p),
         differs("tokens_max", &a.tokens_max, &b.tokens_max),
@@ -107,6 +109,13 @@ fn settings(known: &Request, wanted: &Request) -> Vec<String> {
         differs("sample", &known.sample, &wanted.sample),
     ];
     differs.into_iter().flatten().collect()
+}
+
+/// The first difference between two schemas, which may be long.
+fn schema(known: Option<&Value>, wanted: Option<&Value>) -> Option<String> {
+    let text = |schema: Option<&Value>| schema.map_or_else(String::new, Value::to_string);
+    let (at, a, b) = first_difference(&text(known), &text(wanted));
+    (known != wanted).then(|| format!("schema from character {}: {a} → {b}", at + 1))
 }
 
 fn differs<T: PartialEq + std::fmt::Display>(name: &str, known: &T, wanted: &T) -> Option<String> {
@@ -130,6 +139,7 @@ mod tests {
                 Message { role: Role::User, text: text.into() },
             ],
             options: vec!["Yes".into(), "No".into()],
+            schema: None,
             sampling: Sampling::default(),
             seed: 5,
             sample: 0,
@@ -172,6 +182,28 @@ mod tests {
             &known,
             expect![[
                 r#"the nearest of 3 known differs in message 2 (user) from character 18: "ool? No." → "ööl?\u{7} It is a very long "…"#
+            ]],
+        );
+    }
+
+    #[test]
+    fn a_schema_and_none() {
+        let mut wanted = request("Hello");
+        wanted.schema = Some(serde_json::json!({ "enum": ["cooperate", "defect"] }));
+        let mut other = wanted.clone();
+        other.schema = Some(serde_json::json!({ "enum": ["cooperate"] }));
+        check(
+            &wanted,
+            &[other],
+            expect![[
+                r#"the nearest of 1 known differs in schema from character 21: "]}" → ",\"defect\"]}""#
+            ]],
+        );
+        check(
+            &wanted,
+            &[request("Hello")],
+            expect![[
+                r#"the nearest of 1 known differs in schema from character 1: (end) → "{\"enum\":[\"cooperate\",\"de"…"#
             ]],
         );
     }

@@ -14,6 +14,7 @@ fn request() -> Request {
     Request {
         messages: vec![Message { role: Role::User, text: "Shall we?".into() }],
         options: vec!["Yes".into(), "No".into()],
+        schema: None,
         sampling: Sampling::default(),
         seed: 1,
         sample: 0,

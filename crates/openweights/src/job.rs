@@ -1,7 +1,8 @@
 //! What can be asked of the engine, and what it answers.
 
+use crate::constraint::Constraint;
 use crate::options::ways;
-use crate::sample::Draws;
+use crate::sample::{Choice, Draws};
 use crate::tokenizer::Tokenizer;
 use trace::{Finish, Sampling};
 
@@ -22,6 +23,8 @@ pub enum RequestError {
     NoSuchBlock { block: usize, blocks: usize },
     #[error("position {position} is outside the {tokens} tokens")]
     NoSuchPosition { position: usize, tokens: usize },
+    #[error("the answer cannot be held to its schema: {why}")]
+    Schema { why: String },
     #[error("the engine has stopped")]
     Stopped,
 }
@@ -56,6 +59,8 @@ pub struct Generate {
     pub seed: u64,
     /// Tells independent answers to the same request apart.
     pub sample: u32,
+    /// From [`crate::ModelFile::constraint`]; `None` for a free text.
+    pub constraint: Option<Constraint>,
 }
 
 /// Look inside: distributions and hidden states at positions of a text.
@@ -90,6 +95,7 @@ pub struct Generated {
 pub(crate) struct Ongoing {
     sampling: Sampling,
     draws: Draws,
+    constraint: Option<Constraint>,
     tokens: Vec<u32>,
     bytes: Vec<u8>,
     /// Tokens that still fit, by the request's limit and by the context window.
@@ -97,30 +103,44 @@ pub(crate) struct Ongoing {
 }
 
 impl Ongoing {
-    pub(crate) fn new(request: &Generate, window: usize) -> Self {
+    pub(crate) fn new(request: Generate, window: usize) -> Self {
         let room = window - request.prompt.len();
         let limit = usize::try_from(request.sampling.tokens_max).unwrap_or(usize::MAX);
         Self {
-            sampling: request.sampling.clone(),
+            sampling: request.sampling,
             draws: Draws::new(request.seed, request.sample),
+            constraint: request.constraint,
             tokens: Vec::new(),
             bytes: Vec::new(),
             left: limit.min(room),
         }
     }
 
-    /// The settings and the draw by which the next token is chosen.
-    pub(crate) fn next_draw(&mut self) -> (Sampling, f64) {
-        (self.sampling.clone(), self.draws.next())
+    /// What the next token is chosen by.
+    pub(crate) fn next_choice(&mut self) -> Choice {
+        let allowed = self.constraint.as_mut().map(Constraint::take_allowed);
+        Choice { sampling: self.sampling.clone(), draw: self.draws.next(), allowed }
     }
 
     /// Takes the chosen token; the finished generation where it ends here.
-    pub(crate) fn take(&mut self, token: u32, tokenizer: &Tokenizer) -> Option<Generated> {
+    pub(crate) fn take(
+        &mut self,
+        token: u32,
+        tokenizer: &Tokenizer,
+    ) -> Result<Option<Generated>, RequestError> {
         if self.left == 0 {
-            return Some(self.finished(Finish::Length));
+            return Ok(Some(self.finished(Finish::Length)));
         }
         self.left -= 1;
         self.tokens.push(token);
+        let complete = match &mut self.constraint {
+            Some(constraint) => constraint.advance(token)?,
+            None => false,
+        };
+        Ok(self.grow(token, tokenizer, complete))
+    }
+
+    fn grow(&mut self, token: u32, tokenizer: &Tokenizer, complete: bool) -> Option<Generated> {
         if tokenizer.is_end(token) {
             return Some(self.finished(Finish::Stop));
         }
@@ -128,6 +148,9 @@ impl Ongoing {
         self.bytes.extend_from_slice(tokenizer.bytes(token));
         if let Some(at) = self.stopped_at(before) {
             self.bytes.truncate(at);
+            return Some(self.finished(Finish::Stop));
+        }
+        if complete {
             return Some(self.finished(Finish::Stop));
         }
         (self.left == 0).then(|| self.finished(Finish::Length))

@@ -6,6 +6,8 @@
 //! Request ─▶ LocalModel ─▶ Engine ══channel══▶ runner ─▶ batch (a trie: shared prefixes once)
 //!                             ▲                             │ spans          ▲ keys and values
 //!                             └── answers ◀── logits ◀── decoder ◀─────── cache (radix tree)
+//!                                              ▲
+//! schema ─▶ Constraint: tokens that may follow ┘
 //! ```
 //!
 //! [`LocalModel`] is a [`model::Model`]; [`Engine`] beneath it takes token ids and gives scores,
@@ -24,6 +26,7 @@
 //! let request = Request {
 //!     messages: vec![Message { role: Role::User, text: "Is Paris in France?".into() }],
 //!     options: vec!["Yes".into(), "No".into()],
+//!     schema: None,
 //!     sampling: Sampling::default(),
 //!     seed: 1,
 //!     sample: 0,
@@ -38,6 +41,7 @@ mod batch;
 pub mod bench;
 mod buffer;
 mod cache;
+mod constraint;
 mod decoder;
 pub mod engine;
 pub mod fetch;
@@ -62,6 +66,7 @@ mod wheel;
 #[cfg(test)]
 mod tests;
 
+pub use constraint::Constraint;
 pub use engine::{Engine, Settings};
 pub use fetch::{FetchError, SMOLLM2};
 pub use job::{Generate, Generated, Probe, Probed, RequestError, Score};

@@ -111,8 +111,14 @@ impl LocalModel {
 
     async fn generate(&self, request: &Request, prompt: Vec<u32>) -> Result<Completion, RequestError> {
         let prompt_tokens = prompt.len() as u64;
-        let Request { sampling, seed, sample, .. } = request;
-        let generate = Generate { prompt, sampling: sampling.clone(), seed: *seed, sample: *sample };
+        let constraint = request.schema.as_ref().map(|schema| self.engine.model().constraint(schema));
+        let generate = Generate {
+            prompt,
+            sampling: request.sampling.clone(),
+            seed: request.seed,
+            sample: request.sample,
+            constraint: constraint.transpose()?,
+        };
         let done = self.engine.generate(generate).await?;
         let completion_tokens = done.tokens.len() as u64;
         let usage = Usage { prompt_tokens, completion_tokens };
@@ -142,7 +148,8 @@ impl Model for LocalModel {
         &self.card
     }
 
-    /// Scores the options where there are some, otherwise generates. `usage` counts all tokens of
+    /// Scores the options where there are some, otherwise generates: with a schema, compact JSON
+    /// that fits it, unless a limit or a stop string cuts it short. `usage` counts all tokens of
     /// the prompt, whatever the prefix cache held.
     async fn answer(&self, request: &Request) -> Result<Answered, ModelError> {
         let prompt = self.prompt(&request.messages)?;

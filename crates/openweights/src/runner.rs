@@ -9,12 +9,11 @@ use crate::decoder::Span;
 use crate::job::{Generate, Generated, Ongoing, Probe, Probed, RequestError, Score};
 use crate::model_file::ModelFile;
 use crate::pages::{Page, SLOTS, View, held};
-use crate::sample::choose;
+use crate::sample::Choice;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::oneshot;
-use trace::Sampling;
 
 /// New tokens after which a pass admits no further request.
 const ROWS_MAX: usize = 1536;
@@ -81,7 +80,7 @@ impl Counters {
 /// What is to be read off a row's distribution.
 enum Use {
     Logp(u32),
-    Choose(Sampling, f64),
+    Choose(Choice),
     All,
 }
 
@@ -182,8 +181,7 @@ impl Runner {
         let mut uses: Vec<Vec<Use>> = Vec::new();
         uses.resize_with(ran.passed.last.len() / h, Vec::new);
         for (row, active) in self.active.iter_mut().enumerate() {
-            let (sampling, draw) = active.ongoing.next_draw();
-            uses[row].push(Use::Choose(sampling, draw));
+            uses[row].push(Use::Choose(active.ongoing.next_choice()));
         }
         let window = self.model.decoder.shape().context;
         let mut tickets = Vec::new();
@@ -216,9 +214,9 @@ impl Runner {
     /// Keeps a generation in the batch, or answers it where its new token ends it.
     fn go_on(&mut self, mut active: Active) {
         self.counters.completion.fetch_add(1, Ordering::Relaxed);
-        match active.ongoing.take(active.next, &self.model.tokenizer) {
+        match active.ongoing.take(active.next, &self.model.tokenizer).transpose() {
             // Nobody waits for an abandoned answer.
-            Some(done) => drop(active.reply.send(Ok(done))),
+            Some(done) => drop(active.reply.send(done)),
             None => self.active.push(active),
         }
     }
@@ -317,9 +315,8 @@ impl Ticket {
                 Self::Score { options, reply }
             }
             Job::Generate(generate, reply) => {
-                let mut ongoing = Ongoing::new(&generate, window);
-                let (sampling, draw) = ongoing.next_draw();
-                let at = note(rows[0][0], Use::Choose(sampling, draw));
+                let mut ongoing = Ongoing::new(generate, window);
+                let at = note(rows[0][0], Use::Choose(ongoing.next_choice()));
                 Self::Generate { ongoing: Box::new(ongoing), past, at, reply }
             }
             Job::Probe(probe, reply) => {
@@ -333,7 +330,7 @@ impl Ticket {
 fn make(what: &Use, logits: &[f32], total: f64) -> Made {
     match what {
         Use::Logp(token) => Made::Logp(f64::from(logits[*token as usize]) - total),
-        Use::Choose(sampling, draw) => Made::Token(choose(logits, sampling, *draw)),
+        Use::Choose(choice) => Made::Token(choice.token(logits)),
         Use::All => Made::All(logits.iter().map(|l| (f64::from(*l) - total) as f32).collect()),
     }
 }

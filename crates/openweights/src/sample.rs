@@ -1,6 +1,8 @@
 //! Choosing the next token. The draw depends on the request's seed and the step, never on the batch.
 
+use crate::constraint::masked;
 use crate::math::exp;
+use llguidance::toktrie::SimpleVob;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use trace::Sampling;
@@ -22,8 +24,26 @@ impl Draws {
     }
 }
 
+/// How a token is to be chosen.
+pub(crate) struct Choice {
+    pub(crate) sampling: Sampling,
+    /// In [0, 1).
+    pub(crate) draw: f64,
+    /// The tokens to choose from; `None` for all.
+    pub(crate) allowed: Option<SimpleVob>,
+}
+
+impl Choice {
+    pub(crate) fn token(&self, logits: &[f32]) -> u32 {
+        match &self.allowed {
+            Some(allowed) => choose(&masked(logits, allowed), &self.sampling, self.draw),
+            None => choose(logits, &self.sampling, self.draw),
+        }
+    }
+}
+
 /// The next token by `sampling`, given a draw in [0, 1).
-pub(crate) fn choose(logits: &[f32], sampling: &Sampling, draw: f64) -> u32 {
+fn choose(logits: &[f32], sampling: &Sampling, draw: f64) -> u32 {
     if sampling.temperature <= 0.0 {
         return likeliest(logits);
     }

@@ -28,8 +28,14 @@ fn episode(state: u32, end: End) -> Episode {
 }
 
 fn purchase(seed: u64) -> Purchase {
-    let request =
-        Request { messages: vec![], options: vec![], sampling: Sampling::default(), seed, sample: 0 };
+    let request = Request {
+        messages: vec![],
+        options: vec![],
+        schema: None,
+        sampling: Sampling::default(),
+        seed,
+        sample: 0,
+    };
     let completion = Completion {
         text: format!("answer {seed}"),
         finish: Finish::Stop,

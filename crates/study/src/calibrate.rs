@@ -1,18 +1,16 @@
 //! What each instrument says of agents whose disposition is known, before any number on a real
 //! model is believed.
 
+use crate::actor::control;
 use crate::estimate::p_value;
 use crate::measure::Sealed;
-use crate::plan::clusters;
+use crate::plan::{clusters, plan};
 use crate::play::one;
 use crate::results::Results;
 use crate::study::Part;
-use agent::Mind;
 use arena::Tape;
 use futures_util::FutureExt;
-use model::control::{Control, Script};
 use report::Calibration;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use trace::{Sampling, name_of, seed_of};
 
@@ -23,7 +21,7 @@ const DRAWS: usize = 8192;
 
 /// The key of a calibration: scenario, cells, size, replicates.
 pub fn key(part: &Part, replicates: u32) -> String {
-    let cells = crate::study::cell_names(&part.cells);
+    let cells = part.cells.names();
     let size = (part.size.wordings, part.size.states, part.size.epochs, part.size.limit);
     name_of(&("calibration/1", &part.scenario.hash, cells, size, replicates)).to_string()
 }
@@ -31,12 +29,11 @@ pub fn key(part: &Part, replicates: u32) -> String {
 /// Plays a part with each of its controls, `replicates` times with effect sizes and lapses drawn
 /// anew, and counts how often each contrast is found. `tick` is called once per replicate.
 pub fn calibrate(part: &Part, replicates: u32, tick: &(dyn Fn() + Sync)) -> Vec<Calibration> {
-    let scripts: Vec<Arc<Script>> =
-        part.scenario.file.control.iter().filter_map(|c| part.scenario.script(&c.name).ok()).collect();
+    let names: Vec<&str> = part.scenario.file.control.iter().map(|c| c.name.as_str()).collect();
     let jobs: Vec<(usize, u32)> =
-        (0..scripts.len()).flat_map(|c| (0..replicates).map(move |r| (c, r))).collect();
+        (0..names.len()).flat_map(|c| (0..replicates).map(move |r| (c, r))).collect();
     let estimands = part.scenario.file.estimand.len();
-    let found: Vec<AtomicUsize> = (0..scripts.len() * estimands).map(|_| AtomicUsize::new(0)).collect();
+    let found: Vec<AtomicUsize> = (0..names.len() * estimands).map(|_| AtomicUsize::new(0)).collect();
     let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     std::thread::scope(|scope| {
@@ -44,7 +41,7 @@ pub fn calibrate(part: &Part, replicates: u32, tick: &(dyn Fn() + Sync)) -> Vec<
             scope.spawn(|| {
                 while let Some((control, replicate)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let salt = seed_of("replicate", &[&replicate.to_string()]);
-                    for (e, hit) in replicate_of(part, &scripts[*control], salt).into_iter().enumerate() {
+                    for (e, hit) in replicate_of(part, names[*control], salt).into_iter().enumerate() {
                         found[control * estimands + e].fetch_add(usize::from(hit), Ordering::Relaxed);
                     }
                     tick();
@@ -56,15 +53,17 @@ pub fn calibrate(part: &Part, replicates: u32, tick: &(dyn Fn() + Sync)) -> Vec<
 }
 
 /// One replicate: which contrasts are found.
-fn replicate_of(part: &Part, script: &Arc<Script>, salt: u64) -> Vec<bool> {
-    let control: Arc<dyn model::Model> = Arc::new(Control::of(script.clone(), salt));
+fn replicate_of(part: &Part, name: &str, salt: u64) -> Vec<bool> {
+    let Ok(model) = control(&part.scenario, name, salt) else {
+        return vec![false; part.scenario.file.estimand.len()];
+    };
     let mut results = Results::new(&part.scenario);
     for sheet in &part.sheets {
-        let mind = Mind { brief: sheet.brief.clone(), model: control.clone(), sampling: Sampling::default() };
+        let plan = plan(0, &part.scenario, sheet, &model, &Sampling::default());
         let mut tape = Tape::default();
         // A control never waits: the play is over when it returns.
-        let complete =
-            one(&sheet.form, mind, sheet.seed, &mut tape).now_or_never().is_some_and(|p| p.is_ok());
+        let played = one(&plan.setup, &plan.minds(), sheet.seed, &mut tape).now_or_never();
+        let complete = played.is_some_and(|played| played.is_ok());
         results.add(&sheet.cell, (sheet.unit, sheet.epoch), &Sealed::of(&tape.events, complete));
     }
     let barred = results.barred().is_some();

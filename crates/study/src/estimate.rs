@@ -116,7 +116,7 @@ fn row(
     told: Result<Raw, String>,
     p_adjusted: Option<f64>,
 ) -> Estimate {
-    let kind = results.scenario.file.measure.iter().find(|m| m.outcome == e.outcome).map(|m| m.kind);
+    let file = results.scenario.file.measure.iter().find(|m| m.outcome == e.outcome);
     let mut row = Estimate {
         scenario: results.scenario.file.name.clone(),
         model: model.into(),
@@ -133,7 +133,7 @@ fn row(
         verdict: Verdict::CannotTell,
         because: None,
         margin: e.margin,
-        unit: kind.map_or("", crate::measure::unit).into(),
+        unit: file.map_or("", crate::measure::unit).into(),
     };
     match told {
         Err(why) => row.because = Some(why),

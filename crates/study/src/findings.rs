@@ -1,7 +1,8 @@
 //! From the record to what is printed: reads sealed episodes, measures, estimates, tells.
 
 use crate::estimate::{LEVEL, estimates};
-use crate::measure::{Sealed, measure};
+use crate::margins::{margins, row_of};
+use crate::measure::{Sealed, Value, measure, measures};
 use crate::plan::{Plan, Sheet, clusters, plan};
 use crate::results::Results;
 use crate::study::{Part, Study};
@@ -24,7 +25,8 @@ pub struct Cast {
 /// The episodes that a study plans, by model, in the order in which they are played.
 pub fn plans<'a>(study: &'a Study, cast: &'a Cast) -> impl Iterator<Item = Plan> + 'a {
     let part = &study.parts[cast.part];
-    part.sheets.iter().map(|sheet| plan(cast.part, &part.scenario, sheet, &cast.model, &study.sampling))
+    let sheets = part.played_by(&cast.model.card().name);
+    sheets.iter().map(|sheet| plan(cast.part, &part.scenario, sheet, &cast.model, &study.sampling))
 }
 
 /// Reads the record and says what was found. Episodes are measured as they are read: what is held
@@ -56,7 +58,7 @@ pub fn page(
         page.transcripts.extend(transcripts.into_values().map(|(_, transcript)| transcript));
         findings.estimates.extend(estimates(&results, &clusters(&part.sheets), &model));
         findings.cells.extend(cell_rows(part, &results, &model));
-        findings.missing.extend(missing_rows(part, &results, &model, part.sheets.len()));
+        findings.missing.extend(missing_rows(part, &results, &model, part.played_by(&model).len()));
         findings.cost.requests += cost.requests;
         findings.cost.prompt_tokens += cost.prompt_tokens;
         findings.cost.completion_tokens += cost.completion_tokens;
@@ -69,9 +71,9 @@ struct Reading<'a> {
     part: &'a Part,
     model: String,
     results: Results<'a>,
-    /// Of each cell, by the place of its first sheet: the first unit that was played, and its place.
+    /// Of each row of the table of cells, by the place of its first sheet: the first unit that was played, and its place.
     transcripts: BTreeMap<usize, (usize, Transcript)>,
-    /// For each sheet the first one of its cell.
+    /// For each sheet the first one of its row.
     firsts: Vec<usize>,
     cost: Cost,
     read: Vec<bool>,
@@ -103,9 +105,10 @@ impl<'a> Reading<'a> {
         let part = &study.parts[cast.part];
         let model = cast.model.card().name.clone();
         let (results, read) = (Results::new(&part.scenario), vec![false; part.sheets.len()]);
+        let row = |s: &Sheet| row_of(part, &s.cell, part.backgrounds.get(&s.unit));
         let mut cells = BTreeMap::new();
         let firsts =
-            part.sheets.iter().enumerate().map(|(at, s)| *cells.entry(&s.cell).or_insert(at)).collect();
+            part.sheets.iter().enumerate().map(|(at, s)| *cells.entry(row(s)).or_insert(at)).collect();
         Self { part, model, results, transcripts: BTreeMap::new(), firsts, cost: Cost::default(), read }
     }
 
@@ -131,7 +134,8 @@ impl<'a> Reading<'a> {
 
     /// What is planned and not on record is missing.
     fn miss_the_rest(&mut self) {
-        for (sheet, _) in self.part.sheets.iter().zip(&self.read).filter(|(_, read)| !**read) {
+        let planned = self.part.played_by(&self.model);
+        for (sheet, _) in planned.iter().zip(&self.read).filter(|(_, read)| !**read) {
             self.results.add(&sheet.cell, (sheet.unit, sheet.epoch), &Sealed::of(&[], false));
         }
     }
@@ -167,35 +171,34 @@ fn gates(part: &Part, results: &Results, model: &str) -> Vec<Gate> {
     part.scenario.file.gate.iter().zip(results.gates()).map(row).collect()
 }
 
-/// How often each outcome happened in each cell.
+/// How often each outcome happened in each cell, and at each level of stars.
 fn cell_rows(part: &Part, results: &Results, model: &str) -> Vec<CellRow> {
     let mut rows = Vec::new();
     for file in &part.scenario.file.measure {
-        for (cell, values) in results.cells(&file.outcome) {
-            let mut counts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-            for (outcome, happened) in values.values().flat_map(|v| &v.happened) {
-                let count = counts.entry(outcome).or_default();
-                count.0 += u64::from(*happened);
-                count.1 += 1;
-            }
-            for (outcome, (k, n)) in counts {
-                let interval = stats::wilson(k, n, LEVEL);
-                let (low, high) = interval.map_or((0.0, 1.0), |i| (i.low, i.high));
-                let (scenario, cell) = (part.scenario.file.name.clone(), cell.to_string());
-                rows.push(CellRow {
-                    scenario,
-                    model: model.into(),
-                    cell,
-                    outcome: outcome.into(),
-                    k,
-                    n,
-                    low,
-                    high,
-                });
-            }
+        let cells = results.cells(&file.outcome).filter(|(cell, _)| part.cells.cells.contains(cell));
+        let cells = cells.map(|(cell, values)| (cell.to_string(), values.values().collect()));
+        for (cell, values) in cells.chain(margins(part, results, &file.outcome)) {
+            rows.extend(rates(part, model, &cell, &values));
         }
     }
     rows
+}
+
+/// How often each outcome happened in one row of the table.
+fn rates(part: &Part, model: &str, cell: &str, values: &[&Value]) -> Vec<CellRow> {
+    let mut counts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for (outcome, happened) in values.iter().flat_map(|v| &v.happened) {
+        let count = counts.entry(outcome).or_default();
+        count.0 += u64::from(*happened);
+        count.1 += 1;
+    }
+    let row = |(outcome, (k, n)): (&str, (u64, u64))| {
+        let interval = stats::wilson(k, n, LEVEL);
+        let (low, high) = interval.map_or((0.0, 1.0), |i| (i.low, i.high));
+        let (scenario, model) = (part.scenario.file.name.clone(), model.into());
+        CellRow { scenario, model, cell: cell.into(), outcome: outcome.into(), k, n, low, high }
+    };
+    counts.into_iter().map(row).collect()
 }
 
 fn missing_rows(part: &Part, results: &Results, model: &str, planned: usize) -> Vec<MissingRow> {
@@ -222,8 +225,8 @@ fn spend(cost: &mut Cost, episode: &Episode) {
 fn transcript(part: &Part, sheet: &Sheet, episode: &Episode, model: &str) -> Transcript {
     let sealed = Sealed::new(episode);
     let outcome =
-        part.scenario.file.measure.iter().map(|file| match measure(&part.scenario, file, &sealed) {
-            Ok(value) => format!("{}: {:.2} {}", file.outcome, value.value, crate::measure::unit(file.kind)),
+        measures(&part.scenario, &sheet.cell).map(|file| match measure(&part.scenario, file, &sealed) {
+            Ok(value) => format!("{}: {:.2} {}", file.outcome, value.value, crate::measure::unit(file)),
             Err(why) => format!("{}: {}", file.outcome, why.word()),
         });
     Transcript {
@@ -232,7 +235,7 @@ fn transcript(part: &Part, sheet: &Sheet, episode: &Episode, model: &str) -> Tra
         episode: episode.name.to_string(),
         wording: sheet.unit.wording,
         state: sheet.unit.state,
-        clauses: sheet.brief.clauses.clone(),
+        clauses: sheet.seats[0].brief.clauses.clone(),
         asks: asks(episode),
         outcome: if sheet.cell.capability.is_some() { Vec::new() } else { outcome.collect() },
     }

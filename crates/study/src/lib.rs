@@ -15,12 +15,14 @@
 //! use study::{Changes, Study};
 //! let changes = Changes { models: vec!["control/random".into()], ..Changes::default() };
 //! let study = Study::resolve(&["secret-offer".into()], &changes).unwrap();
-//! assert_eq!(study.parts[0].cells.len(), 9);
+//! assert_eq!(study.parts[0].cells.names().len(), 9);
 //! ```
 
+mod actor;
 pub mod calibrate;
 mod estimate;
 mod findings;
+mod margins;
 pub mod measure;
 mod plan;
 mod play;
@@ -30,10 +32,11 @@ mod results;
 pub mod scenario;
 mod study;
 
+pub use actor::control;
 pub use estimate::LEVEL;
 pub use findings::{Cast, page, plans, sampling_words};
 pub use plan::{Plan, Sheet, Size, units};
 pub use play::{IN_FLIGHT_LOCAL, Played, Progress, play_missing};
 pub use record::{PartRecord, RunFile};
 pub use replay::replay;
-pub use study::{Changes, Part, PartFile, Quick, Study, StudyFile, cell_names, shipped_studies};
+pub use study::{Changes, Part, PartFile, Quick, Study, StudyFile, shipped_studies};

@@ -1,11 +1,13 @@
 //! What is to be played: cells × units × models, each episode named before it is played.
 
-use crate::scenario::{Cell, Compiled, Fault, Scenario, Unit, compile, select};
+use crate::actor::control;
+use crate::scenario::{Cell, Compiled, Fault, Scenario, Seated, Selection, Unit, compile};
+use agent::Mind;
 use model::Model;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trace::{Brief, EpisodeKey, Name, Sampling, SeatCard, seed_of};
-use world::FormSpec;
+use world::Setup;
 
 /// How much of a scenario is played.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +25,8 @@ pub struct Sheet {
     pub cell: Cell,
     pub unit: Unit,
     pub epoch: u32,
-    pub brief: Arc<Brief>,
-    pub form: Arc<FormSpec>,
+    pub seats: Vec<Seated>,
+    pub setup: Setup,
     pub cluster: String,
     pub world_hash: String,
     pub seed: u64,
@@ -34,8 +36,9 @@ pub struct Sheet {
 pub struct Plan {
     pub name: Name,
     pub key: EpisodeKey,
-    pub form: Arc<FormSpec>,
-    pub model: Arc<dyn Model>,
+    pub setup: Setup,
+    /// Who sits where, in the order of the key's seats.
+    pub models: Vec<Arc<dyn Model>>,
     /// Index of the scenario within the study.
     pub scenario: usize,
 }
@@ -62,24 +65,36 @@ pub fn units(scenario: &Scenario, size: &Size) -> Vec<Unit> {
 }
 
 /// The cells that a selection plays, with the capability cells that its gates need.
-pub fn cells(scenario: &Scenario, selection: &[String]) -> Result<Vec<Cell>, Fault> {
+pub fn cells(scenario: &Scenario, selection: &[String]) -> Result<Selection, Fault> {
     let own = [scenario.file.design.cells.clone()];
-    let mut cells = select(scenario, if selection.is_empty() { &own } else { selection })?;
+    let mut chosen = Selection::of(scenario, if selection.is_empty() { &own } else { selection })?;
     for capability in &scenario.file.capability {
         let cell = Cell { capability: Some(capability.name.clone()), ..Cell::default() };
-        if !cells.contains(&cell) {
-            cells.push(cell);
+        if !chosen.cells.contains(&cell) {
+            chosen.cells.push(cell);
         }
     }
-    Ok(cells)
+    Ok(chosen)
+}
+
+/// The background of each unit; none where a selection plays no stars.
+pub fn backgrounds(scenario: &Scenario, selection: &Selection, size: &Size) -> BTreeMap<Unit, Cell> {
+    let units = units(scenario, size);
+    let backgrounds = selection.backgrounds(scenario, units.len());
+    units.into_iter().zip(backgrounds).collect()
 }
 
 /// Renders every cell of every unit once.
-pub fn sheets(scenario: &Scenario, cells: &[Cell], size: &Size) -> Result<Vec<Sheet>, Fault> {
+pub fn sheets(
+    scenario: &Scenario,
+    selection: &Selection,
+    backgrounds: &BTreeMap<Unit, Cell>,
+    size: &Size,
+) -> Result<Vec<Sheet>, Fault> {
     let mut sheets = Vec::new();
     for unit in units(scenario, size) {
-        for cell in cells {
-            let first = sheet(scenario, cell, unit, 0)?;
+        for cell in selection.around(scenario, backgrounds.get(&unit)) {
+            let first = sheet(scenario, &cell, unit, 0)?;
             sheets.extend((1..size.epochs).map(|epoch| Sheet {
                 epoch,
                 seed: seed(unit, epoch),
@@ -93,10 +108,9 @@ pub fn sheets(scenario: &Scenario, cells: &[Cell], size: &Size) -> Result<Vec<Sh
 
 /// Renders one cell of one unit.
 pub fn sheet(scenario: &Scenario, cell: &Cell, unit: Unit, epoch: u32) -> Result<Sheet, Fault> {
-    let Compiled { brief, form, cluster } = compile(scenario, cell, unit)?;
-    let world_hash = trace::name_of(&form).to_string();
-    let (brief, form) = (Arc::new(brief), Arc::new(form));
-    Ok(Sheet { cell: cell.clone(), unit, epoch, brief, form, cluster, world_hash, seed: seed(unit, epoch) })
+    let Compiled { seats, setup, cluster } = compile(scenario, cell, unit)?;
+    let world_hash = trace::name_of(&setup).to_string();
+    Ok(Sheet { cell: cell.clone(), unit, epoch, seats, setup, cluster, world_hash, seed: seed(unit, epoch) })
 }
 
 /// The seed of a unit: it does not know the cell.
@@ -113,25 +127,45 @@ pub fn plan(
     model: &Arc<dyn Model>,
     sampling: &Sampling,
 ) -> Plan {
-    let seat = SeatCard {
-        seat: scenario.file.seat.clone(),
+    let models: Vec<Arc<dyn Model>> =
+        sheet.seats.iter().map(|seated| sitter(scenario, seated, model)).collect();
+    let seats = sheet.seats.iter().zip(&models).map(|(seated, model)| SeatCard {
+        seat: seated.seat.clone(),
         model: model.card().clone(),
         sampling: sampling.clone(),
-    };
+    });
     let key = EpisodeKey {
         scenario: scenario.file.name.clone(),
         scenario_hash: scenario.hash.clone(),
-        world: "form/1".into(),
+        world: sheet.setup.version().into(),
         world_hash: sheet.world_hash.clone(),
         cell: sheet.cell.to_string(),
         wording: sheet.unit.wording,
         state: sheet.unit.state,
         epoch: sheet.epoch,
         seed: sheet.seed,
-        seats: vec![seat],
-        briefs: vec![Brief::clone(&sheet.brief)],
+        seats: seats.collect(),
+        briefs: sheet.seats.iter().map(|seated| Brief::clone(&seated.brief)).collect(),
     };
-    Plan { name: key.name(), key, form: sheet.form.clone(), model: model.clone(), scenario: index }
+    Plan { name: key.name(), key, setup: sheet.setup.clone(), models, scenario: index }
+}
+
+/// Who sits at a seat: the model, or the control that the scenario puts there.
+fn sitter(scenario: &Scenario, seated: &Seated, model: &Arc<dyn Model>) -> Arc<dyn Model> {
+    let control = seated.control.as_ref().and_then(|name| control(scenario, name, 0).ok());
+    control.unwrap_or_else(|| model.clone())
+}
+
+impl Plan {
+    /// The minds at the seats.
+    pub fn minds(&self) -> BTreeMap<String, Mind> {
+        let told = self.key.seats.iter().zip(&self.key.briefs).zip(&self.models);
+        let mind = |((seat, brief), model): ((&SeatCard, &Brief), &Arc<dyn Model>)| {
+            let (brief, model, sampling) = (Arc::new(brief.clone()), model.clone(), seat.sampling.clone());
+            (seat.seat.clone(), Mind { brief, model, sampling })
+        };
+        told.map(mind).collect()
+    }
 }
 
 /// Clusters of a scenario's units by (wording, state).

@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use store::{StoreError, Writer};
-use trace::{End, Episode, Sampling, VERSION};
-use world::{Form, FormSpec};
+use trace::{End, Episode, VERSION};
+use world::Setup;
 
 /// Episodes in flight of a model on this machine: enough to fill its batches, few enough that the
 /// prefixes of an episode stay cached until its last turn.
@@ -41,11 +41,16 @@ pub struct Played {
     pub interrupted: bool,
 }
 
-/// Plays one world with one model at its seat, into a tape.
-pub async fn one(form: &Arc<FormSpec>, mind: Mind, seed: u64, tape: &mut Tape) -> Result<(), Halt> {
-    let mut world = Form::shared(form.clone());
-    let seats = BTreeMap::from([(form.seat.clone(), mind)]);
-    play(&mut world, &seats, &guard::Open, seed, tape).await
+/// Plays one world with its minds, into a tape.
+pub async fn one(
+    setup: &Setup,
+    seats: &BTreeMap<String, Mind>,
+    seed: u64,
+    tape: &mut Tape,
+) -> Result<(), Halt> {
+    // What cannot be opened was refused when the scenario was compiled.
+    let mut world = setup.open().map_err(Halt::Record)?;
+    play(&mut *world, seats, &guard::Open, seed, tape).await
 }
 
 struct Ended {
@@ -53,11 +58,11 @@ struct Ended {
     broke: Option<(Kind, String)>,
 }
 
-async fn episode(plan: Plan, sampling: Sampling) -> Ended {
-    let Plan { name, key, form, model, .. } = plan;
-    let brief = Arc::new(key.briefs.first().cloned().unwrap_or_default());
+async fn episode(plan: Plan) -> Ended {
+    let minds = plan.minds();
+    let Plan { name, key, setup, .. } = plan;
     let mut tape = Tape::default();
-    let played = one(&form, Mind { brief, model, sampling }, key.seed, &mut tape).await;
+    let played = one(&setup, &minds, key.seed, &mut tape).await;
     let (end, broke) = match played {
         Ok(()) => (End::Done, None),
         Err(halt) => {
@@ -77,7 +82,6 @@ pub async fn play_missing(
     writer: &mut Writer,
     model: &Arc<dyn Model>,
     plans: Vec<Plan>,
-    sampling: &Sampling,
     in_flight: usize,
     progress: &dyn Progress,
     stop: &AtomicBool,
@@ -85,7 +89,6 @@ pub async fn play_missing(
     let planned = plans.len();
     let mut floor = Floor {
         writer,
-        sampling,
         in_flight,
         progress,
         stop,
@@ -140,7 +143,6 @@ impl Trouble {
 /// One model's episodes being played.
 struct Floor<'a> {
     writer: &'a mut Writer,
-    sampling: &'a Sampling,
     in_flight: usize,
     progress: &'a dyn Progress,
     stop: &'a AtomicBool,
@@ -189,7 +191,7 @@ impl Floor<'_> {
         let some = !chunk.is_empty();
         for (plan, claimed) in chunk.into_iter().zip(self.writer.claim(&names)?) {
             match claimed {
-                true => self.flying.push(episode(plan, self.sampling.clone()).boxed()),
+                true => self.flying.push(episode(plan).boxed()),
                 false => self.elsewhere.push(plan),
             }
         }

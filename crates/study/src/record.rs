@@ -1,6 +1,6 @@
 //! `run.toml`: the study as resolved, with versions and hashes, so that a run can be read again.
 
-use crate::study::{Changes, Part, Study, cell_names};
+use crate::study::{Changes, Part, Study};
 use serde::{Deserialize, Serialize};
 use trace::{ModelCard, Sampling};
 
@@ -34,6 +34,10 @@ pub struct PartRecord {
     pub epochs: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_units: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replicates: Option<u32>,
     pub controls: Vec<String>,
 }
 
@@ -61,11 +65,13 @@ impl RunFile {
                 scenario: p.scenario.file.name.clone(),
                 version: p.scenario.file.version,
                 hash: p.scenario.hash.clone(),
-                cells: cell_names(&p.cells),
+                cells: p.cells.names(),
                 wordings: p.size.wordings,
                 states: p.size.states,
                 epochs: p.size.epochs,
                 limit: p.size.limit,
+                model_units: p.model_units,
+                replicates: p.replicates,
                 controls: p.controls.clone(),
             })
         };
@@ -111,7 +117,10 @@ impl RunFile {
                     &part.hash[..part.hash.len().min(12)]
                 ));
             }
-            one.parts.iter_mut().for_each(|p| p.controls = part.controls.clone());
+            for p in &mut one.parts {
+                (p.controls, p.model_units) = (part.controls.clone(), part.model_units);
+                p.replicates = part.replicates;
+            }
             match &mut study {
                 None => study = Some(one),
                 Some(study) => study.parts.extend(one.parts),

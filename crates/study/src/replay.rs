@@ -4,7 +4,6 @@ use crate::plan::{Plan, plan, sheet};
 use crate::play::one;
 use crate::scenario::{Cell, Unit};
 use crate::study::Study;
-use agent::Mind;
 use arena::Tape;
 use model::replay::{Replay, replay_key};
 use std::collections::HashMap;
@@ -43,10 +42,9 @@ pub async fn replay(study: &Study, episode: &Episode) -> Result<(), String> {
     let card = key.seats.first().ok_or("the episode has no seat")?.model.clone();
     let model: Arc<dyn model::Model> = Arc::new(Replay::new(card, answers(episode)));
     let plan = again(study, part, episode, &model)?;
-    let brief = Arc::new(plan.key.briefs.first().cloned().unwrap_or_default());
-    let mind = Mind { brief, model, sampling: plan.key.seats[0].sampling.clone() };
     let mut tape = Tape::default();
-    one(&plan.form, mind, plan.key.seed, &mut tape).await.map_err(|halt| halt.to_string())?;
+    let minds = plan.minds();
+    one(&plan.setup, &minds, plan.key.seed, &mut tape).await.map_err(|halt| halt.to_string())?;
     let again = Episode { events: tape.events, key: plan.key, ..episode.clone() };
     differs(episode, &again).map_or(Ok(()), Err)
 }

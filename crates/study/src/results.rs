@@ -1,6 +1,6 @@
 //! Values by cell and unit, gates, and the contrasts that a scenario registered.
 
-use crate::measure::{Missing, Sealed, Value, measure};
+use crate::measure::{Missing, Sealed, Value, measure, measures};
 use crate::scenario::{Cell, EstimandFile, GateFile, GateKind, Scenario, Unit};
 use report::{rate, share};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +16,7 @@ pub struct Results<'a> {
     /// Why units are missing, by the first measure that missed them.
     pub missing: BTreeMap<Missing, u64>,
     pub episodes: u64,
-    cells_played: BTreeSet<Cell>,
+    played: BTreeMap<Cell, BTreeSet<Slot>>,
     gates: Vec<Tally>,
     known: BTreeSet<Slot>,
 }
@@ -45,7 +45,7 @@ impl<'a> Results<'a> {
     pub fn new(scenario: &'a Scenario) -> Self {
         let gates = vec![Tally::default(); scenario.file.gate.len()];
         let (values, missing, known) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
-        Self { scenario, values, missing, episodes: 0, cells_played: BTreeSet::new(), gates, known }
+        Self { scenario, values, missing, episodes: 0, played: BTreeMap::new(), gates, known }
     }
 
     /// Takes one episode in.
@@ -57,16 +57,18 @@ impl<'a> Results<'a> {
             }
             return self.add_capability(name, slot, sealed);
         }
-        if !self.cells_played.contains(cell) {
-            self.cells_played.insert(cell.clone());
+        match self.played.get_mut(cell) {
+            Some(slots) => _ = slots.insert(slot),
+            None => _ = self.played.insert(cell.clone(), [slot].into()),
         }
         let mut first = None;
-        for file in &self.scenario.file.measure {
+        for file in measures(self.scenario, cell) {
             match measure(self.scenario, file, sealed) {
                 Ok(value) => {
                     let cells = self.values.entry(file.outcome.clone()).or_default();
                     cells.entry(cell.clone()).or_default().insert(slot, value);
                 }
+                Err(Missing::Unscored) if file.optional => {}
                 Err(why) => first = first.or(Some(why)),
             }
         }
@@ -133,9 +135,9 @@ impl<'a> Results<'a> {
     pub fn differences(&self, e: &EstimandFile) -> BTreeMap<Unit, f64> {
         let mut sums: BTreeMap<Unit, (f64, u32)> = BTreeMap::new();
         for base in self.bases(e) {
-            let Some(effect) = self.effect(e, &base) else { continue };
+            let Some(effect) = self.effect(e, base) else { continue };
             let subtracted =
-                if e.unlike.is_empty() { None } else { Some(self.effect(e, &self.moved(&base, &e.unlike))) };
+                if e.unlike.is_empty() { None } else { Some(self.effect(e, &self.moved(base, &e.unlike))) };
             for (slot, mut difference) in effect {
                 match &subtracted {
                     None => {}
@@ -153,24 +155,32 @@ impl<'a> Results<'a> {
         sums.into_iter().map(|(unit, (sum, n))| (unit, sum / f64::from(n))).collect()
     }
 
-    /// Whether the cells that an estimand compares were played at all.
+    /// Whether some unit played the cells that an estimand compares. In stars, units play other cells.
     pub fn registered(&self, e: &EstimandFile) -> bool {
-        let played = |cell: &Cell| self.cells_played.contains(cell);
         let treated = |base: &Cell| base.with(self.scenario, &e.contrast.factor, &e.contrast.level);
-        let whole = |base: &Cell| played(base) && played(&treated(base));
-        self.bases(e)
-            .iter()
-            .any(|base| whole(base) && (e.unlike.is_empty() || whole(&self.moved(base, &e.unlike))))
+        let pairs = |base: &Cell| [base.clone(), treated(base)];
+        let whole = |base: &&Cell| {
+            let unlike = (!e.unlike.is_empty()).then(|| pairs(&self.moved(base, &e.unlike)));
+            self.share_a_unit(pairs(base).into_iter().chain(unlike.into_iter().flatten()))
+        };
+        self.bases(e).iter().any(whole)
+    }
+
+    fn share_a_unit(&self, cells: impl Iterator<Item = Cell>) -> bool {
+        let Some(slots) = cells.map(|cell| self.played.get(&cell)).collect::<Option<Vec<_>>>() else {
+            return false;
+        };
+        slots.first().is_some_and(|first| first.iter().any(|slot| slots.iter().all(|s| s.contains(slot))))
     }
 
     /// Played cells at the contrast's reference level that agree with the pins.
-    fn bases(&self, e: &EstimandFile) -> Vec<Cell> {
+    fn bases(&self, e: &EstimandFile) -> Vec<&Cell> {
         let fits = |cell: &&Cell| {
             cell.level(self.scenario, &e.contrast.factor) == e.contrast.versus
                 && e.at.iter().all(|(factor, level)| cell.level(self.scenario, factor) == level)
                 && e.unlike.keys().all(|f| e.at.contains_key(f) || !cell.levels.contains_key(f))
         };
-        self.cells_played.iter().filter(fits).cloned().collect()
+        self.played.keys().filter(fits).collect()
     }
 
     fn moved(&self, cell: &Cell, levels: &BTreeMap<String, String>) -> Cell {

@@ -1,12 +1,14 @@
 //! A study: which scenarios, cells and sizes, on which models. Read from a file, shipped or the
 //! user's, or made from scenarios alone; resolved it becomes `run.toml`.
 
-use crate::plan::{Sheet, Size, cells, sheets};
+use crate::plan::{Sheet, Size, backgrounds, cells, sheets};
 use crate::scenario::{
-    Cell, FOLDER, Fault, Scenario, Source, accepting, distinct_wordings, parse, read_bounded, shipped,
+    Cell, FOLDER, Fault, Scenario, Selection, Source, Unit, accepting, distinct_wordings, parse,
+    read_bounded, shipped,
 };
 use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use trace::{ModelCard, Name, Sampling, name_of};
 
@@ -48,6 +50,12 @@ pub struct PartFile {
     pub epochs: Option<u32>,
     #[serde(default)]
     pub limit: Option<u32>,
+    /// Models play the first so many units alone: a demonstration. Controls play all.
+    #[serde(default)]
+    pub model_units: Option<u32>,
+    /// Of this scenario's calibration; the study's unless given.
+    #[serde(default)]
+    pub replicates: Option<u32>,
     /// Controls that stand beside the models in the findings.
     #[serde(default)]
     pub controls: Vec<String>,
@@ -68,6 +76,8 @@ pub struct Quick {
     pub states: Option<u32>,
     #[serde(default)]
     pub limit: Option<u32>,
+    #[serde(default)]
+    pub model_units: Option<u32>,
 }
 
 /// What the command line changes.
@@ -105,9 +115,15 @@ pub struct Part {
     pub scenario: Scenario,
     /// How the scenario is found again.
     pub path: String,
-    pub cells: Vec<Cell>,
+    pub cells: Selection,
+    /// Of each unit, where stars are played.
+    pub backgrounds: BTreeMap<Unit, Cell>,
     pub size: Size,
     pub controls: Vec<String>,
+    /// Models play the first so many units alone; controls play all.
+    pub model_units: Option<u32>,
+    /// Replicates of its calibration, where they are not the study's.
+    pub replicates: Option<u32>,
     pub sheets: Vec<Sheet>,
 }
 
@@ -166,6 +182,8 @@ impl Study {
             states: None,
             epochs: None,
             limit: None,
+            model_units: None,
+            replicates: None,
             controls: Vec::new(),
             quick: None,
             source: None,
@@ -205,7 +223,7 @@ impl Study {
     /// The name of a run: the study without its counts, so that more seeds extend a run.
     pub fn run_name(&self, cards: &[ModelCard]) -> Name {
         let parts: Vec<_> =
-            self.parts.iter().map(|p| (&p.scenario.hash, cell_names(&p.cells), &p.controls)).collect();
+            self.parts.iter().map(|p| (&p.scenario.hash, p.cells.names(), &p.controls)).collect();
         name_of(&(&self.name, cards, parts, &self.sampling))
     }
 }
@@ -235,11 +253,6 @@ fn sampling(file: Option<Sampling>, changes: &Changes) -> Result<Sampling, Fault
         ));
     }
     Ok(sampling)
-}
-
-/// The names of cells.
-pub fn cell_names(cells: &[Cell]) -> Vec<String> {
-    cells.iter().map(Cell::to_string).collect()
 }
 
 impl PartFile {
@@ -277,6 +290,23 @@ impl PartFile {
 }
 
 impl Part {
+    /// The sheets that a model or a control plays: controls all, models those of the first units
+    /// where the part is a demonstration for them.
+    pub fn played_by(&self, model: &str) -> &[Sheet] {
+        let demonstration = self.model_units.filter(|_| !model.starts_with("control/"));
+        let Some(units) = demonstration else { return &self.sheets };
+        // Sheets stand unit by unit.
+        let mut seen = Vec::new();
+        let end = self.sheets.iter().position(|sheet| {
+            let slot = (sheet.unit, sheet.epoch);
+            if seen.last() != Some(&slot) && !seen.contains(&slot) {
+                seen.push(slot);
+            }
+            seen.len() > units as usize
+        });
+        &self.sheets[..end.unwrap_or(self.sheets.len())]
+    }
+
     fn resolve(file: &PartFile, changes: &Changes) -> Result<Self, Fault> {
         let path = file.place()?;
         let scenario = Scenario::load(&path).map_err(|fault| match fault.accepted.is_empty() {
@@ -301,8 +331,7 @@ impl Part {
             return Err(accepting(fault, [format!("1 to {distinct}; more units come from --seeds")]));
         }
         let selection = if changes.cells.is_empty() { &file.cells } else { &changes.cells };
-        let recorded =
-            changes.recorded.as_ref().map(|c| c.iter().map(|n| Cell::parse(&scenario, n)).collect());
+        let recorded = changes.recorded.as_ref().map(|names| Selection::recorded(&scenario, names));
         let cells = recorded.unwrap_or_else(|| cells(&scenario, selection)).map_err(|fault| {
             match fault.file.as_str() {
                 "--cells" if changes.cells.is_empty() => file.stands(fault, "cells", "cells"),
@@ -316,7 +345,10 @@ impl Part {
             };
             scenario.script(control).map_err(unknown)?;
         }
-        let sheets = sheets(&scenario, &cells, &size)?;
-        Ok(Self { scenario, path, cells, size, controls: file.controls.clone(), sheets })
+        let backgrounds = backgrounds(&scenario, &cells, &size);
+        let sheets = sheets(&scenario, &cells, &backgrounds, &size)?;
+        let (controls, model_units) = (file.controls.clone(), quick.model_units.or(file.model_units));
+        let replicates = file.replicates.filter(|_| changes.replicates.is_none());
+        Ok(Self { scenario, path, cells, backgrounds, size, controls, model_units, replicates, sheets })
     }
 }

@@ -8,7 +8,17 @@ use study::{Changes, Study};
 
 #[test]
 fn every_instrument_of_first_look_holds() {
-    let study = Study::resolve(&["first-look".into()], &Changes::default()).unwrap();
+    holds("first-look");
+}
+
+#[test]
+fn the_seven_factors_of_an_offer_hold() {
+    holds("tool-offer");
+}
+
+#[track_caller]
+fn holds(study: &str) {
+    let study = Study::resolve(&[study.into()], &Changes::default()).unwrap();
     let mut broken = String::new();
     for part in &study.parts {
         let rows = calibrate(part, study.replicates, &|| {});

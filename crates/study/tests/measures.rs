@@ -35,12 +35,12 @@ fn events(said: &[Said], facts: &[(&str, Value)]) -> Vec<Event> {
             Refused => (None, Read::Refused, vec![]),
             Nonsense => (None, Read::Unparsed, vec![]),
         };
-        asks.push(Ask { id: (*id).into(), text: String::new(), menu, apart: false });
+        asks.push(Ask { id: (*id).into(), text: String::new(), menu, ..Ask::default() });
         answers.push(Answer { ask: (*id).into(), choice, read, logp });
     }
     let fact = |(name, value): &(&str, Value)| Fact { name: (*name).into(), value: value.clone() };
     vec![
-        Event::Observed { seat: "s".into(), view: Observation { turn: 0, asks } },
+        Event::Observed { seat: "s".into(), view: Observation { turn: 0, asks, ..Observation::default() } },
         Event::Acted { seat: "s".into(), act: Act { turn: 0, answers } },
         Event::Changed { turn: 0, changes: vec![Change { path: "answers".into(), to: Value::Null }] },
         Event::Stated { facts: facts.iter().map(fact).collect() },

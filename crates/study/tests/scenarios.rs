@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use study::scenario::{Cell, Scenario, Unit, all, compile, shipped};
 use study::{Changes, Study};
-use world::{Form, World, laws};
+use world::laws;
 
 fn scenarios() -> Vec<Scenario> {
     shipped().into_iter().map(|name| Scenario::load(name).unwrap()).collect()
@@ -15,9 +15,8 @@ fn scenarios() -> Vec<Scenario> {
 fn every_cell_keeps_the_laws_of_its_world() {
     for scenario in scenarios() {
         for cell in all(&scenario) {
-            let spec =
-                std::sync::Arc::new(compile(&scenario, &cell, Unit { wording: 1, state: 1 }).unwrap().form);
-            let broken = laws::all(&|| Box::new(Form::shared(spec.clone())) as Box<dyn World>);
+            let setup = compile(&scenario, &cell, Unit { wording: 1, state: 1 }).unwrap().setup;
+            let broken = laws::all(&|| setup.open().unwrap());
             assert_eq!(broken, Vec::<String>::new(), "{} {cell}", scenario.file.name);
         }
     }
@@ -27,11 +26,11 @@ fn every_cell_keeps_the_laws_of_its_world() {
 fn a_level_changes_only_what_is_marked_as_its_own() {
     for scenario in scenarios() {
         let unit = Unit { wording: 2, state: 3 };
-        let base = compile(&scenario, &Cell::default(), unit).unwrap().brief;
+        let base = compile(&scenario, &Cell::default(), unit).unwrap().brief().clone();
         for factor in &scenario.file.factor {
             for level in factor.level.iter().skip(1) {
                 let cell = Cell::default().with(&scenario, &factor.name, &level.name);
-                let brief = compile(&scenario, &cell, unit).unwrap().brief;
+                let brief = compile(&scenario, &cell, unit).unwrap().brief().clone();
                 let marked = |b: &trace::Brief| {
                     let spans = b.clauses.iter().flat_map(|c| &c.spans);
                     spans.filter_map(|s| s.factor.clone()).collect::<BTreeSet<_>>()
@@ -56,7 +55,7 @@ fn order_wording_and_seed_are_the_same_in_every_cell() {
     for part in &study.parts {
         let mut seen: BTreeMap<(Unit, String), (u64, Vec<String>)> = BTreeMap::new();
         for sheet in part.sheets.iter().filter(|s| s.cell.capability.is_none()) {
-            for ask in sheet.form.turns.iter().flatten() {
+            for ask in form_of(sheet).turns.iter().flatten() {
                 let order: Vec<String> = ask.menu.iter().map(|c| c.name.clone()).collect();
                 let here = (sheet.seed, order);
                 let there = seen.entry((sheet.unit, ask.id.clone())).or_insert_with(|| here.clone());
@@ -69,12 +68,21 @@ fn order_wording_and_seed_are_the_same_in_every_cell() {
     }
 }
 
+/// A cell that begins with a choice: the baseline of a game offers nothing.
+fn asking(scenario: &Scenario) -> Cell {
+    match scenario.file.world.as_str() {
+        "form" => Cell::default(),
+        _ => Cell::default().with(scenario, "line", "works"),
+    }
+}
+
 #[test]
 fn both_orders_are_used_equally_often() {
     for scenario in scenarios() {
         let first = |wording| {
-            let form = compile(&scenario, &Cell::default(), Unit { wording, state: 0 }).unwrap().form;
-            form.turns[0][0].menu[0].text.clone()
+            let world = compile(&scenario, &asking(&scenario), Unit { wording, state: 0 }).unwrap();
+            let world = world.setup.open().unwrap();
+            world.view(&world.due()[0].seat).asks[0].menu[0].text.clone()
         };
         let firsts: Vec<String> = (0..8).map(first).collect();
         let same = firsts.iter().filter(|f| **f == firsts[0]).count();
@@ -88,7 +96,7 @@ fn target_texts_are_word_matched() {
     for wording in 0..4 {
         let words = |target: &str| {
             let cell = Cell::parse(&scenario, target).unwrap();
-            let brief = compile(&scenario, &cell, Unit { wording, state: 0 }).unwrap().brief;
+            let brief = compile(&scenario, &cell, Unit { wording, state: 0 }).unwrap().brief().clone();
             brief.text(trace::Role::User, " ").split_whitespace().count()
         };
         let human = words("consequence=shutdown/target=human");
@@ -109,7 +117,9 @@ fn true_and_false_premises_share_their_template() {
     for state in 0..60 {
         let text = |cell: &str| {
             let cell = Cell::parse(&scenario, cell).unwrap();
-            compile(&scenario, &cell, Unit { wording: 0, state }).unwrap().form.turns[0][0].text.clone()
+            compile(&scenario, &cell, Unit { wording: 0, state }).unwrap().form().unwrap().turns[0][0]
+                .text
+                .clone()
         };
         let item = &scenario.items[state as usize];
         let (is, is_not) = (text("baseline"), text("premise=false"));
@@ -130,4 +140,11 @@ fn more_seeds_keep_the_run_and_its_episodes() {
         |s: &Study| s.parts[0].sheets.iter().map(|s| (s.unit, s.world_hash.clone())).collect::<BTreeSet<_>>();
     assert!(units(&one).is_subset(&units(&two)));
     assert_eq!(2 * one.parts[0].sheets.len(), two.parts[0].sheets.len());
+}
+
+fn form_of(sheet: &study::Sheet) -> &world::FormSpec {
+    match &sheet.setup {
+        world::Setup::Form(form) => form,
+        other => panic!("no form: {}", other.version()),
+    }
 }

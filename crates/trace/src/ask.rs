@@ -1,6 +1,8 @@
 //! What a world shows a seat, and what the seat does.
 
+use crate::Span;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// One option of a menu. The name is what the world records; the text is what a model reads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -9,14 +11,20 @@ pub struct Choice {
     pub text: String,
 }
 
-/// A question put to a seat. `menu` empty means that any text is an answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A question put to a seat. Without menu and schema any text is an answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ask {
     /// Unique within the episode (`offer/for`, `item-3/against`, `total`).
     pub id: String,
     pub text: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub menu: Vec<Choice>,
+    /// JSON Schema of the answer (a move): the reply is one JSON value and nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<Value>,
+    /// Most tokens of the answer, where another number is wanted than the seat's sampling has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens_max: Option<u32>,
     /// Whether this question stands alone, without the brief (knowledge, neutral lead-ins).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub apart: bool,
@@ -24,9 +32,21 @@ pub struct Ask {
 
 /// What a seat sees in one turn. The asks are answered apart from each other: none sees another's
 /// answer. What follows from an answer is a later turn.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observation {
     pub turn: u32,
+    /// What happened since this seat's last turn, oldest first. It is told once: a mind remembers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub news: Vec<String>,
+    /// What is told in this turn alone (a state, an offer, a message), by paragraph.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<Vec<Span>>,
+    /// The state as data, with everything hidden that this seat may not see.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub seen: Value,
+    /// The rule that this seat's last try in this turn broke.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
     pub asks: Vec<Ask>,
 }
 
@@ -51,7 +71,7 @@ pub enum Read {
 pub struct Answer {
     /// The [`Ask::id`] that it answers.
     pub ask: String,
-    /// The [`Choice::name`], or the text where there was no menu.
+    /// The [`Choice::name`]; compact JSON where there was a schema; else the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub choice: Option<String>,
     pub read: Read,

@@ -4,13 +4,16 @@ use crate::{Message, Sampling};
 use serde::{Deserialize, Serialize};
 
 /// One call to a model. Two equal requests to one model are the same purchase.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     pub messages: Vec<Message>,
     /// The texts of the options, as the model would write them; empty for a free answer. A model
     /// that can, scores them; another answers in text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
+    /// JSON Schema that the answer must fit; a model that can is held to it token by token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<serde_json::Value>,
     pub sampling: Sampling,
     pub seed: u64,
     /// Which of several independent answers to the same request this is.

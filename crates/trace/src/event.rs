@@ -43,6 +43,8 @@ pub enum Event {
     Judged { seat: String, turn: u32, verdict: Verdict },
     /// The world refused the act (an illegal move): data, not a failure. State is unchanged.
     Illegal { seat: String, turn: u32, rule: String },
+    /// The seat made no act that the world allowed: the world's own was made for it.
+    Forfeited { seat: String, turn: u32 },
     /// What the act changed.
     Changed { turn: u32, changes: Vec<Change> },
     /// What the world states of itself at its end.

@@ -49,11 +49,20 @@ impl Form {
 
     /// A form of a specification that others fill in as well.
     pub fn shared(spec: Arc<FormSpec>) -> Self {
-        Self { spec, turn: 0, answers: BTreeMap::new() }
+        let mut form = Self { spec, turn: 0, answers: BTreeMap::new() };
+        form.skip_empty();
+        form
+    }
+
+    /// A turn without questions passes, and the others keep their numbers.
+    fn skip_empty(&mut self) {
+        while self.spec.turns.get(self.turn).is_some_and(Vec::is_empty) {
+            self.turn += 1;
+        }
     }
 
     /// The asks of the turn that is due.
-    fn due(&self) -> &[Ask] {
+    fn asks(&self) -> &[Ask] {
         self.spec.turns.get(self.turn).map_or(&[], Vec::as_slice)
     }
 
@@ -79,13 +88,13 @@ impl Form {
         if seat != self.spec.seat {
             return illegal("only the form's own seat fills it in");
         }
-        if act.turn as usize != self.turn || self.due().is_empty() {
+        if act.turn as usize != self.turn || self.asks().is_empty() {
             return illegal("answers belong to the turn that is due");
         }
-        if act.answers.len() != self.due().len() {
+        if act.answers.len() != self.asks().len() {
             return illegal("every question is answered once");
         }
-        for (ask, answer) in self.due().iter().zip(&act.answers) {
+        for (ask, answer) in self.asks().iter().zip(&act.answers) {
             if ask.id != answer.ask {
                 return illegal("answers come in the order of the questions");
             }
@@ -106,21 +115,22 @@ impl World for Form {
         "form/1"
     }
 
-    fn turn(&self) -> Option<Turn> {
+    fn due(&self) -> Vec<Turn> {
         let more = self.turn < self.spec.turns.len();
-        more.then(|| Turn { number: self.turn as u32, seat: self.spec.seat.clone() })
+        let turn = || Turn { number: self.turn as u32, seat: self.spec.seat.clone() };
+        more.then(turn).into_iter().collect()
     }
 
-    fn turns_max(&self) -> u32 {
-        self.spec.turns.len() as u32
+    fn turns_max(&self) -> u64 {
+        self.spec.turns.len() as u64
     }
 
     fn view(&self, seat: &str) -> Observation {
-        let mut asks = if seat == self.spec.seat { self.due().to_vec() } else { Vec::new() };
+        let mut asks = if seat == self.spec.seat { self.asks().to_vec() } else { Vec::new() };
         for ask in asks.iter_mut().filter(|a| a.text.contains(OWN)) {
             ask.text = ask.text.replace(OWN, &self.own().to_string());
         }
-        Observation { turn: self.turn as u32, asks }
+        Observation { turn: self.turn as u32, asks, ..Observation::default() }
     }
 
     fn apply(&mut self, seat: &str, act: &Act) -> Result<Vec<Change>, Illegal> {
@@ -132,6 +142,7 @@ impl World for Form {
             self.answers.insert(answer.ask.clone(), answer.clone());
         }
         self.turn += 1;
+        self.skip_empty();
         Ok(changes)
     }
 

@@ -2,12 +2,12 @@
 //! of thousands of games cost milliseconds; a world adds prompts, messages and the record.
 
 use crate::Illegal;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use trace::{Change, Fact};
 
 /// A set of seats, at most 32.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Seats(pub u32);
 
@@ -52,10 +52,12 @@ pub trait Game: Clone + Send + Sync + Serialize + 'static {
     /// A move, as the rules speak of it; JSON as the players write it.
     type Move: Clone + PartialEq + std::fmt::Debug + Send + Serialize + DeserializeOwned;
     /// What one seat may know. What it may not know is absent from the type.
-    type View: Clone + Send + Serialize;
+    type View: Clone + Send + Serialize + DeserializeOwned;
 
     /// Name and version of the rules (`cleanup/1`).
     const VERSION: &'static str;
+    /// What a move can be, as far as a plan speaks of it (`challenge`, `pass`, `bluff` …).
+    const KINDS: &'static [&'static str];
 
     /// A new game. `Err` names the parameter that is wrong and what would be accepted.
     fn new(rules: &Self::Rules, seed: u64) -> Result<Self, String>;
@@ -73,6 +75,30 @@ pub trait Game: Clone + Send + Sync + Serialize + 'static {
     fn play(&mut self, seat: usize, made: &Self::Move) -> Result<(), Illegal>;
     /// The move that is made for a seat that makes none.
     fn forfeit(&self, seat: usize) -> Self::Move;
+    /// Which of [`Game::KINDS`] a move would be for the seat that sees this.
+    fn kind(view: &Self::View, made: &Self::Move) -> &'static str;
+    /// What all seats learn from the last accepted move, in one line.
+    fn news(&self) -> Option<String> {
+        None
+    }
+    /// The rules with the advantage that published code gave two allies without telling anybody.
+    fn allied(rules: &Self::Rules, _pair: [usize; 2]) -> Self::Rules {
+        rules.clone()
+    }
+    /// Numbers of this game that concern two seats as a pair, by name (`pair-challenge-rate`).
+    fn concerning(&self, _pair: [usize; 2]) -> Vec<(&'static str, f64)> {
+        Vec::new()
+    }
+    /// Names of the scripted players ([`Game::player`]).
+    const PLAYERS: &'static [&'static str];
+    /// A scripted player by name.
+    fn player(name: &str, rules: &Self::Rules) -> Option<Box<dyn Player<Self>>>;
+    /// The same player as one of a pair that does what it can for both, by legal moves alone.
+    fn with_partner(
+        within: Box<dyn Player<Self>>,
+        rules: &Self::Rules,
+        pair: [usize; 2],
+    ) -> Box<dyn Player<Self>>;
     /// Points so far, one per seat.
     fn points(&self) -> Vec<f64>;
     /// What the last accepted move changed, for the record.

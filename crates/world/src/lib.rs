@@ -1,7 +1,7 @@
 //! Games and environments as pure, seeded state machines.
 //!
 //! ```text
-//! World: turn ─▶ view(seat) ─▶ (a seat acts) ─▶ apply(act) ─▶ changes … ─▶ facts
+//! World: due ─▶ view(seat) ─▶ (a seat acts) ─▶ apply(act) ─▶ changes … ─▶ facts
 //! ```
 //!
 //! A world knows its rules and its state. It refuses to know models, async, clocks and any chance
@@ -12,11 +12,11 @@
 //! use trace::{Act, Answer, Ask, Choice, Read};
 //! use world::{Form, FormSpec, World};
 //! let menu = ["yes", "no"].map(|n| Choice { name: n.into(), text: n.into() }).to_vec();
-//! let ask = Ask { id: "q".into(), text: "Well?".into(), menu, apart: false };
+//! let ask = Ask { id: "q".into(), text: "Well?".into(), menu, ..Ask::default() };
 //! let mut form = Form::new(FormSpec { seat: "player".into(), turns: vec![vec![ask]], ..FormSpec::default() });
 //! let answer = Answer { ask: "q".into(), choice: Some("yes".into()), read: Read::Parsed, logp: vec![] };
 //! form.apply("player", &Act { turn: 0, answers: vec![answer] }).unwrap();
-//! assert!(form.turn().is_none());
+//! assert!(form.due().is_empty());
 //! ```
 
 pub mod cleanup;
@@ -28,6 +28,8 @@ mod game;
 pub mod laws;
 pub mod liars_bar;
 pub mod market;
+pub mod series;
+mod setup;
 mod world;
 
 pub use cleanup::{Cleanup, CleanupRules};
@@ -36,4 +38,5 @@ pub use draw::Draw;
 pub use form::{Form, FormSpec, OWN, Tally};
 pub use game::{Game, Player, Seats, play_out};
 pub use liars_bar::{LiarsBar, LiarsBarRules};
+pub use setup::Setup;
 pub use world::{Illegal, Turn, World};

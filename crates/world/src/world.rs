@@ -15,18 +15,29 @@ pub struct Illegal {
     pub rule: String,
 }
 
+impl Illegal {
+    pub fn new(rule: impl Into<String>) -> Self {
+        Self { rule: rule.into() }
+    }
+}
+
 /// A pure state machine. See [`crate::laws`] for what must hold.
 pub trait World: Send {
     /// Name and version of the rules (`form/1`): part of every episode's name.
     fn version(&self) -> &'static str;
-    /// Whose turn it is; `None` at the end.
-    fn turn(&self) -> Option<Turn>;
+    /// The seats that act now, none seeing another's act; empty at the end.
+    fn due(&self) -> Vec<Turn>;
     /// Most turns until the end.
-    fn turns_max(&self) -> u32;
+    fn turns_max(&self) -> u64;
     /// What the seat may see now.
     fn view(&self, seat: &str) -> Observation;
     /// Applies an act, or refuses it and changes nothing.
     fn apply(&mut self, seat: &str, act: &Act) -> Result<Vec<Change>, Illegal>;
+    /// The act that is made for a seat whose own the rules refused too often. `None`: the world
+    /// cannot go on without it.
+    fn forfeit(&self, _seat: &str) -> Option<Act> {
+        None
+    }
     /// What the world states of itself.
     fn facts(&self) -> Vec<Fact>;
     /// The whole state as canonical bytes: equal states, equal bytes.

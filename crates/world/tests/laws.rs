@@ -8,7 +8,7 @@ use world::{Form, FormSpec, Illegal, OWN, Tally, Turn, World, laws};
 
 fn ask(id: &str, text: &str) -> Ask {
     let menu = ["yes", "no"].map(|n| Choice { name: n.into(), text: n.to_uppercase() }).to_vec();
-    Ask { id: id.into(), text: text.into(), menu, apart: false }
+    Ask { id: id.into(), text: text.into(), menu, ..Ask::default() }
 }
 
 fn form() -> Form {
@@ -46,13 +46,13 @@ impl World for Broken {
     fn version(&self) -> &'static str {
         "broken/1"
     }
-    fn turn(&self) -> Option<Turn> {
+    fn due(&self) -> Vec<Turn> {
         match self.flaw {
-            Flaw::Endless => Some(Turn { number: 0, seat: "reviewer".into() }),
-            _ => self.inner.turn(),
+            Flaw::Endless => vec![Turn { number: 0, seat: "reviewer".into() }],
+            _ => self.inner.due(),
         }
     }
-    fn turns_max(&self) -> u32 {
+    fn turns_max(&self) -> u64 {
         self.inner.turns_max()
     }
     fn view(&self, seat: &str) -> Observation {

@@ -4,9 +4,9 @@ use super::json;
 use crate::args::Check;
 use crate::exit::Exit;
 use crate::screen;
-use study::scenario::{Cell, Scenario, Unit, all, compile};
+use study::scenario::{Cell, Compiled, Scenario, Seated, Unit, all, compile};
 use study::{Changes, Study};
-use world::{Form, World};
+use world::Setup;
 
 pub fn check(args: &Check) -> Result<(), Exit> {
     let mut told = Vec::new();
@@ -49,22 +49,32 @@ fn violations(scenario: &Scenario) -> Result<Vec<String>, Exit> {
         for level in factor.level.iter().skip(1) {
             let cell = Cell::default().with(scenario, &factor.name, &level.name);
             let compiled = compile(scenario, &cell, unit)?;
-            let spec = std::sync::Arc::new(compiled.form);
-            let make = || Box::new(Form::shared(spec.clone())) as Box<dyn World>;
+            // It was opened when it was compiled.
+            let make = || compiled.setup.open().unwrap_or_else(|why| unreachable!("{why}"));
             found.extend(world::laws::all(&make).into_iter().map(|v| format!("{cell}: {v}")));
-            let same = compiled.brief.text(trace::Role::User, "\n")
-                == base.brief.text(trace::Role::User, "\n")
-                && compiled.brief.text(trace::Role::System, "\n")
-                    == base.brief.text(trace::Role::System, "\n");
-            if same && spec.turns == base.form.turns {
+            let texts = |c: &Compiled| {
+                let of = |role, s: &Seated| s.brief.text(role, "\n");
+                let seats = c.seats.iter().map(|s| (of(trace::Role::User, s), of(trace::Role::System, s)));
+                (seats.collect::<Vec<_>>(), trace::canonical(&asked(&c.setup)))
+            };
+            if texts(&compiled) == texts(&base) {
                 found.push(format!("{cell}: this level changes nothing"));
             }
-            let strangers =
-                compiled.brief.clauses.iter().flat_map(|c| &c.spans).filter_map(|s| s.factor.as_ref());
+            let told = compiled.seats.iter().flat_map(|s| &s.brief.clauses);
+            let strangers = told.flat_map(|c| &c.spans).filter_map(|s| s.factor.as_ref());
             if let Some(other) = strangers.into_iter().find(|f| **f != factor.name) {
                 found.push(format!("{cell}: factor `{other}` speaks as well"));
             }
         }
     }
     Ok(found)
+}
+
+/// What a world asks and plays, without the truths that no seat is shown.
+fn asked(setup: &Setup) -> serde_json::Value {
+    let mut value = serde_json::to_value(setup).unwrap_or_default();
+    if let Some(object) = value.as_object_mut() {
+        object.remove("facts");
+    }
+    value
 }

@@ -56,8 +56,7 @@ fn shelves() -> Vec<Row> {
 }
 
 fn world(world: &World) -> Row {
-    let note = if world.playable { "" } else { " Not yet playable from a scenario." };
-    row(world.name, &format!("{}{note}", world.about))
+    row(world.name, world.about)
 }
 
 /// A room stands between a seat and the world; every scenario plays in the open one.
@@ -83,6 +82,7 @@ fn measures() -> Vec<Row> {
         row("inflation", "Marks above what was earned, over all entries."),
         row("arithmetic-gap", "The submitted total minus the seat's own marks."),
         row("crossing", "The submitted total reaches a bar that the honest count does not."),
+        row("acknowledgement", "Whether a text says a thing, by words that the scenario lists."),
     ]
 }
 

@@ -162,8 +162,8 @@ async fn play(session: &Session, writer: &mut Writer, args: &Run, screen: &Scree
         // Twice as many episodes as connections keep every connection busy.
         let in_flight =
             if model.card().paid { 2 * args.wire.max_connections as usize } else { IN_FLIGHT_LOCAL };
-        let (sampling, progress) = (&session.study.sampling, Resumed { screen, before });
-        let played = play_missing(writer, &model, missing, sampling, in_flight, &progress, &stop).await?;
+        let progress = Resumed { screen, before };
+        let played = play_missing(writer, &model, missing, in_flight, &progress, &stop).await?;
         all.played += played.played;
         all.failures.extend(played.failures);
         all.interrupted |= played.interrupted;

@@ -5,26 +5,25 @@ use crate::args::Show;
 use crate::exit::Exit;
 use crate::screen;
 use std::fmt::Write as _;
-use study::scenario::{Cell, Scenario, Unit, compile};
-use trace::{Brief, Role};
+use study::scenario::{Cell, Compiled, Scenario, Unit, compile};
+use trace::{Ask, Brief, Role};
+use world::FormSpec;
 
 pub fn show(args: &Show) -> Result<(), Exit> {
     let scenario = Scenario::load(&args.scenario)?;
-    if let Some(seat) = args.seat.as_ref().filter(|s| **s != scenario.file.seat) {
-        return Err(Exit::usage(format!("there is no seat `{seat}`\naccepted: {}", scenario.file.seat)));
-    }
     let cell = Cell::parse(&scenario, args.cell.as_deref().unwrap_or("baseline")).map_err(|mut fault| {
         (fault.file, fault.line, fault.column) = ("--cell".into(), 0, 0);
         fault
     })?;
     let unit = Unit { wording: args.wording, state: args.state };
     let compiled = compile(&scenario, &cell, unit)?;
+    let seat = seat(&compiled, args.seat.as_deref())?;
     if args.json {
-        let form = serde_json::to_value(&compiled.form).map_err(Exit::broken)?;
-        let brief = serde_json::to_value(&compiled.brief).map_err(Exit::broken)?;
+        let world = if compiled.form().is_some() { "form" } else { "series" };
         return json(&serde_json::json!({
             "scenario": scenario.file.name, "hash": scenario.hash, "cell": cell.to_string(),
-            "wording": unit.wording, "state": unit.state, "brief": brief, "form": form,
+            "wording": unit.wording, "state": unit.state, "seat": compiled.seats[seat].seat,
+            "brief": *compiled.seats[seat].brief, world: compiled.setup,
         }));
     }
     let mut text = String::new();
@@ -33,29 +32,63 @@ pub fn show(args: &Show) -> Result<(), Exit> {
     }
     if args.diff {
         let base = compile(&scenario, &Cell::default(), unit)?;
-        difference(&base.brief, &compiled.brief, &mut text);
+        difference(&base.seats[seat].brief, &compiled.seats[seat].brief, &mut text);
     } else {
-        told(&compiled.brief, &mut text);
-        for (at, turn) in compiled.form.turns.iter().enumerate() {
-            let _ = writeln!(
-                text,
-                "--- asked in turn {} (each apart, as the last paragraph of the user's message)",
-                at + 1
-            );
-            for ask in turn {
-                let options: Vec<&str> = ask.menu.iter().map(|c| c.text.as_str()).collect();
-                let _ = writeln!(
-                    text,
-                    "{}: {}  [{}]",
-                    ask.id,
-                    report::visible(&ask.text, 4_000),
-                    options.join(" | ")
-                );
-            }
+        told(&compiled.seats[seat].brief, &mut text);
+        match compiled.form() {
+            Some(form) => asked_of(form, &mut text),
+            None => first_turn(&compiled, seat, &mut text)?,
         }
     }
     screen::out(&text);
     Ok(())
+}
+
+/// The place of the seat that was named, or of the first.
+fn seat(compiled: &Compiled, named: Option<&str>) -> Result<usize, Exit> {
+    let Some(named) = named else { return Ok(0) };
+    let known: Vec<&str> = compiled.seats.iter().map(|s| s.seat.as_str()).collect();
+    let place = known.iter().position(|seat| *seat == named);
+    place.ok_or_else(|| Exit::usage(format!("there is no seat `{named}`\naccepted: {}", known.join(", "))))
+}
+
+fn asked_of(form: &FormSpec, text: &mut String) {
+    for (at, turn) in form.turns.iter().enumerate().filter(|(_, asks)| !asks.is_empty()) {
+        let _ = writeln!(
+            text,
+            "--- asked in turn {} (each apart, as the last paragraph of the user's message)",
+            at + 1
+        );
+        asked(turn, text);
+    }
+}
+
+/// What a game shows and asks first. What comes later depends on how it is played.
+fn first_turn(compiled: &Compiled, seat: usize, text: &mut String) -> Result<(), Exit> {
+    let world = compiled.setup.open().map_err(Exit::usage)?;
+    let view = world.view(&compiled.seats[seat].seat);
+    let due: Vec<String> = world.due().into_iter().map(|turn| turn.seat).collect();
+    if view.asks.is_empty() {
+        let _ = writeln!(text, "--- asked nothing in turn 1: {} acts", due.join(", "));
+        return Ok(());
+    }
+    let _ = writeln!(text, "--- told in turn 1");
+    for paragraph in &view.told {
+        let said: String = paragraph.iter().map(|span| span.text.as_str()).collect();
+        let _ = writeln!(text, "{}\n", report::visible(&said, 100_000));
+    }
+    let _ = writeln!(text, "--- asked in turn 1");
+    asked(&view.asks, text);
+    Ok(())
+}
+
+fn asked(asks: &[Ask], text: &mut String) {
+    for ask in asks {
+        let options: Vec<&str> = ask.menu.iter().map(|c| c.text.as_str()).collect();
+        let fits = ask.schema.as_ref().map(|schema| format!("fits {schema}"));
+        let options = fits.unwrap_or_else(|| options.join(" | "));
+        let _ = writeln!(text, "{}: {}  [{options}]", ask.id, report::visible(&ask.text, 4_000));
+    }
 }
 
 fn facts(scenario: &Scenario, text: &mut String) {
@@ -66,7 +99,7 @@ fn facts(scenario: &Scenario, text: &mut String) {
         "source: {}   world: {}   seat: {}   hash: {}",
         file.source,
         file.world,
-        file.seat,
+        if file.seat.is_empty() { "numbered" } else { &file.seat },
         &scenario.hash[..12]
     );
     for factor in &file.factor {

@@ -4,7 +4,7 @@ use super::{Cached, ResponseCache, request_key};
 use crate::{Answered, Kind, Model, ModelError};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use trace::{Completion, Finish, ModelCard, Name, Purchase, Request, Sampling, Usage};
+use trace::{Completion, Finish, ModelCard, Name, Purchase, Request, Usage};
 
 /// Keeps what it is given, in memory.
 #[derive(Default)]
@@ -71,7 +71,7 @@ fn shop(breaks: usize) -> (Arc<Shop>, Cached) {
 }
 
 fn request() -> Request {
-    Request { messages: vec![], options: vec![], sampling: Sampling::default(), seed: 1, sample: 0 }
+    Request { seed: 1, ..Request::default() }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The JSON that is sent.
 
 use serde::Serialize;
+use serde_json::Value;
 use trace::{Message, Request, Role};
 
 /// Which of a wire's dialects a server speaks.
@@ -10,6 +11,8 @@ pub(super) struct Dialect {
     pub limit: LimitField,
     /// Whether log-probabilities may be asked for.
     pub logprobs: Logprobs,
+    /// Whether a schema may be sent along.
+    pub schemas: Schemas,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,10 +27,17 @@ pub(super) enum Logprobs {
     Leave,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Schemas {
+    Send,
+    Leave,
+}
+
 /// What a server's complaint asks to change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
     NoLogprobs,
+    NoSchemas,
     MaxCompletionTokens,
 }
 
@@ -51,6 +61,14 @@ struct Body<'a> {
     logprobs: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     top_logprobs: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_format: Option<ResponseFormat<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", content = "json_schema", rename_all = "snake_case")]
+enum ResponseFormat<'a> {
+    JsonSchema { name: &'static str, strict: bool, schema: &'a Value },
 }
 
 #[derive(Serialize)]
@@ -87,6 +105,7 @@ pub(super) fn body(model: &str, request: &Request, dialect: Dialect) -> Vec<u8> 
         stop: &sampling.stop,
         logprobs: asks.then_some(true),
         top_logprobs: asks.then_some(TOP_LOGPROBS),
+        response_format: sent_schema(request, dialect).map(response_format),
     };
     // Fails only for maps with keys that are no strings: the body has none.
     serde_json::to_vec(&body).unwrap_or_default()
@@ -95,6 +114,15 @@ pub(super) fn body(model: &str, request: &Request, dialect: Dialect) -> Vec<u8> 
 /// Whether this request asks for log-probabilities.
 pub(super) fn asks_logprobs(request: &Request, dialect: Dialect) -> bool {
     !request.options.is_empty() && dialect.logprobs == Logprobs::Ask
+}
+
+/// The schema that goes along with this request.
+pub(super) fn sent_schema(request: &Request, dialect: Dialect) -> Option<&Value> {
+    request.schema.as_ref().filter(|_| dialect.schemas == Schemas::Send)
+}
+
+fn response_format(schema: &Value) -> ResponseFormat<'_> {
+    ResponseFormat::JsonSchema { name: "move", strict: true, schema }
 }
 
 /// The seed on the wire: 31 bits of a hash of seed and sample index. Servers differ in how wide a

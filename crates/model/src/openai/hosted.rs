@@ -1,6 +1,8 @@
 //! A hosted model: one request becomes one completion, and the purchase that goes on record.
 
-use super::body::{Change, Dialect, LimitField, Logprobs, asks_logprobs, body, wire_seed};
+use super::body::{
+    Change, Dialect, LimitField, Logprobs, Schemas, asks_logprobs, body, sent_schema, wire_seed,
+};
 use super::endpoint::Endpoint;
 use super::fault::{Fault, Next};
 use super::judge::{Sent, broken, judge};
@@ -36,21 +38,25 @@ pub struct Hosted {
 struct Habits {
     wants_max_completion_tokens: AtomicBool,
     refuses_logprobs: AtomicBool,
+    refuses_schemas: AtomicBool,
 }
 
 impl Habits {
     fn dialect(&self) -> Dialect {
         let newer = self.wants_max_completion_tokens.load(Ordering::Relaxed);
         let silent = self.refuses_logprobs.load(Ordering::Relaxed);
+        let shapeless = self.refuses_schemas.load(Ordering::Relaxed);
         Dialect {
             limit: if newer { LimitField::MaxCompletionTokens } else { LimitField::MaxTokens },
             logprobs: if silent { Logprobs::Leave } else { Logprobs::Ask },
+            schemas: if shapeless { Schemas::Leave } else { Schemas::Send },
         }
     }
 
     fn learn(&self, change: Change) {
         let habit = match change {
             Change::NoLogprobs => &self.refuses_logprobs,
+            Change::NoSchemas => &self.refuses_schemas,
             Change::MaxCompletionTokens => &self.wants_max_completion_tokens,
         };
         habit.store(true, Ordering::Relaxed);
@@ -137,7 +143,11 @@ impl Once<Bought> for Call<'_> {
         let hosted = self.hosted;
         let permit = hosted.gate.enter(tokens_estimate(self.request)).await;
         let dialect = hosted.habits.dialect();
-        let sent = Sent { limit: dialect.limit, logprobs: asks_logprobs(self.request, dialect) };
+        let sent = Sent {
+            limit: dialect.limit,
+            logprobs: asks_logprobs(self.request, dialect),
+            schema: sent_schema(self.request, dialect).is_some(),
+        };
         let started = Instant::now();
         let response = self.send(dialect).await;
         let wall = started.elapsed();

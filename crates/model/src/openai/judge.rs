@@ -16,6 +16,8 @@ pub(super) struct Sent {
     pub limit: LimitField,
     /// Whether log-probabilities were asked for.
     pub logprobs: bool,
+    /// Whether a schema went along.
+    pub schema: bool,
 }
 
 /// Reads a response. A prompt that the provider's filter refused is a reply, not a fault.
@@ -99,6 +101,8 @@ fn asked_change(sent: Sent, said: &Said) -> Option<Change> {
     let older = sent.limit == LimitField::MaxTokens;
     if sent.logprobs && said.refuses_logprobs() {
         Some(Change::NoLogprobs)
+    } else if sent.schema && said.refuses_schemas() {
+        Some(Change::NoSchemas)
     } else {
         (older && said.refuses_max_tokens()).then_some(Change::MaxCompletionTokens)
     }

@@ -67,6 +67,12 @@ impl Said {
         self.param.contains("logprobs") || self.mentions(&["logprobs"])
     }
 
+    /// The request's schema is refused: all schemas, or the keywords of this one.
+    pub fn refuses_schemas(&self) -> bool {
+        let names = ["response_format", "json_schema", "json schema", "structured output", "grammar"];
+        self.param.contains("response_format") || self.mentions(&names)
+    }
+
     /// `max_tokens` is refused in favour of `max_completion_tokens` (and not merely too large).
     pub fn refuses_max_tokens(&self) -> bool {
         let unsupported = ["unsupported", "not supported", "not permitted", "deprecated"];

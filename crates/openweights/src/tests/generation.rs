@@ -7,7 +7,7 @@ use trace::{Finish, Sampling};
 
 fn request(model: &ModelFile, text: &str, temperature: f64, seed: u64, tokens_max: u32) -> Generate {
     let sampling = Sampling { temperature, top_p: 0.95, tokens_max, stop: Vec::new() };
-    Generate { prompt: model.tokenizer.encode(text), sampling, seed, sample: 0 }
+    Generate { prompt: model.tokenizer.encode(text), sampling, seed, sample: 0, constraint: None }
 }
 
 fn alone(model: &Arc<ModelFile>, request: Generate) -> Generated {

@@ -80,6 +80,7 @@ fn a_model_opens_by_path_and_refuses_what_is_too_long() {
     let mut request = trace::Request {
         messages: vec![trace::Message { role: trace::Role::User, text: "Shall we?".into() }],
         options: vec!["Yes".into(), "No".into()],
+        schema: None,
         sampling: trace::Sampling::default(),
         seed: 0,
         sample: 0,

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod constraint;
 mod fetching;
 mod generation;
 mod hostile;

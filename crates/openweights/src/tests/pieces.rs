@@ -195,6 +195,7 @@ fn request(options: &[&str]) -> Request {
     Request {
         messages: vec![Message { role: Role::User, text: "Größe 🙂? Yes or No.".into() }],
         options: options.iter().map(|o| (*o).to_owned()).collect(),
+        schema: None,
         sampling: Sampling { temperature: 0.0, top_p: 1.0, tokens_max: 8, stop: Vec::new() },
         seed: 0,
         sample: 0,
@@ -270,7 +271,7 @@ fn companions_and_cache_change_nothing() {
     let sampling = Sampling { temperature: 1.0, top_p: 0.95, tokens_max: 20, stop: vec!["never".into()] };
     let generate = |text: &str| {
         let prompt = model.tokenizer.encode(text);
-        Generate { prompt, sampling: sampling.clone(), seed: 3, sample: 0 }
+        Generate { prompt, sampling: sampling.clone(), seed: 3, sample: 0, constraint: None }
     };
     let texts = ["Is it", "Is it so?", "Was it?", "Is it so?  Yes", "Is it so?"];
     let mut shared = runner(&model);

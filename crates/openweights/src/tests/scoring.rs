@@ -112,6 +112,7 @@ fn many_callers_get_what_one_gets() {
     let request = |i: usize| trace::Request {
         messages: vec![trace::Message { role: trace::Role::User, text: format!("Is {i} even?") }],
         options: if i.is_multiple_of(3) { Vec::new() } else { vec!["Yes".into(), "No".into()] },
+        schema: None,
         sampling: trace::Sampling { temperature: 0.7, ..trace::Sampling::default() },
         seed: i as u64,
         sample: 0,

@@ -200,6 +200,17 @@ impl Tokenizer {
         self.end_of_turn
     }
 
+    /// How many tokens there are.
+    pub fn vocabulary(&self) -> u32 {
+        // GGUF counts tokens in 32 bits.
+        self.spelling.bytes.len() as u32
+    }
+
+    /// All tokens that end a generation, rising.
+    pub fn ends(&self) -> &[u32] {
+        &self.ends
+    }
+
     /// Whether this token ends a generation.
     pub fn is_end(&self, id: u32) -> bool {
         self.ends.binary_search(&id).is_ok()

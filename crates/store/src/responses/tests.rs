@@ -4,11 +4,10 @@ use super::{Known, Responses};
 use crate::{Frames, read_frames};
 use std::path::Path;
 use std::sync::mpsc::channel;
-use trace::{Completion, Finish, Purchase, Record, Request, Sampling, Usage, VERSION, name_of};
+use trace::{Completion, Finish, Purchase, Record, Request, Usage, VERSION, name_of};
 
 fn purchase(seed: u64) -> Purchase {
-    let request =
-        Request { messages: vec![], options: vec![], sampling: Sampling::default(), seed, sample: 0 };
+    let request = Request { messages: vec![], seed, ..Request::default() };
     let (text, usage) = (format!("answer {seed}"), Usage::default());
     Purchase {
         v: VERSION,

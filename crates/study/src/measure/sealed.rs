@@ -46,6 +46,14 @@ impl<'a> Sealed<'a> {
         sealed
     }
 
+    /// A number that the world stated.
+    pub fn stated(&self, name: &str) -> Result<f64, Missing> {
+        if !self.complete {
+            return Err(Missing::Incomplete);
+        }
+        self.fact(name).and_then(Value::as_f64).ok_or(Missing::Unscored)
+    }
+
     pub fn fact(&self, name: &str) -> Option<&Value> {
         self.facts.get(name).copied()
     }

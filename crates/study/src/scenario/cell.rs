@@ -92,51 +92,6 @@ pub fn check_level(
     Ok(())
 }
 
-/// The cells that a selection names: named lists of the scenario, `all`, names of cells, or patterns
-/// `factor=level` that match every cell of `all` containing them.
-pub fn select(scenario: &Scenario, selection: &[String]) -> Result<Vec<Cell>, Fault> {
-    let mut cells: Vec<Cell> = Vec::new();
-    for name in selection {
-        let more = match scenario.file.cells.get(name) {
-            Some(list) => list.iter().map(|n| Cell::parse(scenario, n)).collect::<Result<_, _>>()?,
-            None if name == "all" => all(scenario),
-            None => matching(scenario, name)?,
-        };
-        for cell in more {
-            if !cells.contains(&cell) {
-                cells.push(cell);
-            }
-        }
-    }
-    Ok(cells)
-}
-
-fn matching(scenario: &Scenario, name: &str) -> Result<Vec<Cell>, Fault> {
-    let lists = scenario.file.cells.keys().cloned();
-    let accepted =
-        lists.chain(["all".into(), "baseline".into()]).chain(patterns(scenario)).collect::<Vec<_>>();
-    let wanted = Cell::parse(scenario, name).map_err(|mut fault| {
-        fault.file = "--cells".into();
-        (fault.line, fault.column, fault.field) = (0, 0, String::new());
-        fault.message = format!("`{name}`: {}", fault.message);
-        accepting(fault, accepted)
-    })?;
-    if wanted.levels.is_empty() || wanted.capability.is_some() {
-        return Ok(vec![wanted]);
-    }
-    let contains =
-        |cell: &Cell| wanted.levels.iter().all(|(factor, level)| cell.levels.get(factor) == Some(level));
-    Ok(all(scenario).into_iter().filter(contains).collect())
-}
-
-fn patterns(scenario: &Scenario) -> impl Iterator<Item = String> + '_ {
-    scenario
-        .file
-        .factor
-        .iter()
-        .flat_map(|f| f.level.iter().skip(1).map(move |l| format!("{}={}", f.name, l.name)))
-}
-
 /// Every combination of levels.
 pub fn all(scenario: &Scenario) -> Vec<Cell> {
     let mut cells = vec![Cell::default()];

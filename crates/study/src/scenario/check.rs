@@ -4,15 +4,18 @@
 use super::cell::{Cell, all, check_level};
 use super::compile::{Unit, compile};
 use super::fault::{Fault, accepting};
-use super::file::{AskKind, ControlFile, GateKind, MeasureKind};
+use super::file::{AskKind, ControlFile, GateKind, MeasureFile, MeasureKind};
 use super::load::Scenario;
+use super::selection::STARS;
+use super::star::star;
 use super::worlds::WORLDS;
 use model::control::Say;
 use std::collections::BTreeSet;
+use world::Setup;
 
 /// The first mistake of a scenario, or none.
 pub fn check(scenario: &Scenario) -> Result<(), Fault> {
-    let steps = [world, clauses, factors, items, asks, measures, estimands, cells, controls, texts];
+    let steps = [world, clauses, factors, items, asks, measures, estimands, cells, stars, controls, texts];
     steps.iter().try_for_each(|step| step(scenario))
 }
 
@@ -51,8 +54,10 @@ fn unique<'a>(
 }
 
 fn world(s: &Scenario) -> Result<(), Fault> {
-    let playable = WORLDS.iter().filter(|w| w.playable).map(|w| w.name.to_owned());
-    one_of(s, "world", &s.file.world, "world", playable)?;
+    one_of(s, "world", &s.file.world, "world", WORLDS.iter().map(|w| w.name.to_owned()))?;
+    if s.file.world == "form" && s.file.seat.is_empty() {
+        return Err(s.source.whole("seat", "a form needs a seat".into()));
+    }
     unique(s, "name", std::iter::once(&s.file.name))
 }
 
@@ -127,13 +132,16 @@ fn asks(s: &Scenario) -> Result<(), Fault> {
         for only in &ask.only {
             one_of(s, "capability", only, "ask.only", s.file.capability.iter().map(|c| c.name.clone()))?;
         }
+        for (factor, level) in &ask.when {
+            check_level(s, factor, level, factor, "ask.when")?;
+        }
         if ask.each.as_deref().is_some_and(|e| e != "entry") || (ask.each.is_some() && s.file.sheet.is_none())
         {
             return fault(format!("`{}`: each = \"entry\" needs a [sheet]", ask.id));
         }
         match ask.kind {
-            AskKind::Count if ask.text.is_empty() => {
-                return fault(format!("`{}`: a count needs text", ask.id));
+            AskKind::Count | AskKind::Text if ask.text.is_empty() => {
+                return fault(format!("`{}`: a count or a text needs `text`", ask.id));
             }
             AskKind::Decision if ask.favouring.is_empty() || ask.options.len() != 2 => {
                 return fault(format!("`{}`: a decision needs `for` and two options", ask.id));
@@ -153,6 +161,13 @@ fn measures(s: &Scenario) -> Result<(), Fault> {
     unique(s, "measure.outcome", s.file.measure.iter().map(|m| &m.outcome))?;
     let ids = || s.file.ask.iter().map(|a| a.id.clone());
     for m in &s.file.measure {
+        if m.kind == MeasureKind::Fact {
+            if m.fact.is_none() {
+                let message = format!("measure `{}` needs `fact`: a number that the world states", m.outcome);
+                return Err(s.source.about(&m.outcome, "[[measure]]", "measure.fact", message));
+            }
+            continue;
+        }
         one_of(s, "ask", &m.ask, "measure.ask", ids())?;
         for named in m.count.iter().chain(&m.neutral) {
             one_of(s, "ask", named, "measure", ids())?;
@@ -160,6 +175,9 @@ fn measures(s: &Scenario) -> Result<(), Fault> {
         if matches!(m.kind, MeasureKind::ArithmeticGap | MeasureKind::Crossing) && m.count.is_none() {
             let message = format!("measure `{}` needs `count`: the ask for the total", m.outcome);
             return Err(s.source.about(&m.outcome, "[[measure]]", "measure.count", message));
+        }
+        if m.kind == MeasureKind::Acknowledgement {
+            acknowledgement(s, m)?;
         }
         if let Some(neutral) =
             m.neutral.as_ref().filter(|n| !s.file.ask.iter().any(|a| &a.id == *n && a.neutral))
@@ -190,6 +208,22 @@ fn measures(s: &Scenario) -> Result<(), Fault> {
                 "a knowledge gate needs an ask".into(),
             ));
         }
+    }
+    Ok(())
+}
+
+/// A code reads a text, and by at least one word.
+fn acknowledgement(s: &Scenario, m: &MeasureFile) -> Result<(), Fault> {
+    let fault = |field: &str, why: &str| {
+        let message = format!("measure `{}` {why}", m.outcome);
+        Err(s.source.about(&m.outcome, "[[measure]]", field, message))
+    };
+    if !s.file.ask.iter().any(|a| a.id == m.ask && a.kind == AskKind::Text) {
+        return fault("measure.ask", "needs an ask of kind `text`");
+    }
+    let is_word = |w: &String| w.chars().all(|c| c.is_alphanumeric() && !c.is_uppercase()) && !w.is_empty();
+    if m.words.is_empty() || !m.words.iter().chain(&m.opposites).all(is_word) {
+        return fault("measure.words", "needs `words`, each a single one in lower case");
     }
     Ok(())
 }
@@ -230,7 +264,7 @@ fn cells(s: &Scenario) -> Result<(), Fault> {
         "list of cells",
         &s.file.design.cells,
         "design.cells",
-        s.file.cells.keys().cloned().chain(["all".into()]),
+        s.file.cells.keys().cloned().chain(["all".into(), STARS.into()]),
     )?;
     for name in s.file.cells.values().flatten() {
         let cell = Cell::parse(s, name)?;
@@ -238,6 +272,29 @@ fn cells(s: &Scenario) -> Result<(), Fault> {
             let message = format!("a cell lists its levels in alphabetical order of factors: `{cell}`");
             return Err(s.source.about(name, "", "cells", message));
         }
+    }
+    Ok(())
+}
+
+/// What a star cannot tell is refused before it is played.
+fn stars(s: &Scenario) -> Result<(), Fault> {
+    let design = &s.file.design;
+    for factor in &design.fixed {
+        one_of(s, "factor", factor, "design.fixed", s.file.factor.iter().map(|f| f.name.clone()))?;
+    }
+    for e in s.file.estimand.iter().filter(|_| design.cells == STARS) {
+        let unmet = e.at.iter().find(|(factor, level)| {
+            let is_baseline = Cell::default().level(s, factor) == *level;
+            design.fixed.contains(factor) && **factor != e.contrast.factor && !is_baseline
+        });
+        let why = match unmet {
+            Some((factor, level)) => format!("no background has {factor}={level}: `{factor}` is fixed"),
+            None if !e.unlike.is_empty() => "a star changes one factor at a time, `unlike` needs two".into(),
+            None => continue,
+        };
+        let message = format!("`{}` cannot be told in stars: {why}", e.name);
+        let fault = s.source.about(&e.name, "[[estimand]]", "estimand", message);
+        return Err(accepting(fault, s.file.cells.keys().cloned().chain(["all".into()])));
     }
     Ok(())
 }
@@ -277,10 +334,12 @@ fn texts(s: &Scenario) -> Result<(), Fault> {
     let capabilities =
         s.file.capability.iter().map(|c| Cell { capability: Some(c.name.clone()), ..Cell::default() });
     let wordings = 4;
-    for cell in all(s).into_iter().take(64).chain(capabilities) {
+    let single = star(s, &Cell::default());
+    for cell in single.into_iter().chain(all(s).into_iter().take(64)).chain(capabilities) {
         for wording in 0..wordings {
             let compiled = compile(s, &cell, Unit { wording, state: wording })?;
-            if let Some(ask) = compiled.form.turns.iter().flatten().find(|a| a.text.contains("\n\n")) {
+            let Setup::Form(form) = compiled.setup else { continue };
+            if let Some(ask) = form.turns.iter().flatten().find(|a| a.text.contains("\n\n")) {
                 return Err(s.source.about(
                     &ask.id,
                     "[[ask]]",

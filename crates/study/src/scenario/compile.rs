@@ -1,8 +1,9 @@
-//! A scenario, a cell and a unit become a brief and a form.
+//! A scenario, a cell and a unit become what each seat is told and a world.
 
 use super::cell::Cell;
 use super::fault::Fault;
-use super::file::{AskFile, AskKind, LevelFile};
+use super::file::{AskFile, AskKind, LevelFile, Moment};
+use super::game::{Moments, PlayFile, merge, script, seat_names};
 use super::load::{Item, Scenario};
 use super::prose::{Renderer, Variables, fenced, plain, spans};
 use super::wording::{paraphrase, reversed};
@@ -11,8 +12,10 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use trace::{Ask, Brief, Choice, Clause, seed_of};
-use world::{FormSpec, OWN, Tally};
+use world::series::{Paragraph, Question, Script};
+use world::{FormSpec, OWN, Setup, Tally};
 
 /// What is counted once: a wording in a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,25 +24,63 @@ pub struct Unit {
     pub state: u32,
 }
 
-/// What one seat is told and asked in one cell.
+/// What is told and asked in one cell.
 #[derive(Clone, Debug)]
 pub struct Compiled {
-    pub brief: Brief,
-    pub form: FormSpec,
+    /// The seats in order.
+    pub seats: Vec<Seated>,
+    pub setup: Setup,
     /// What the unit is clustered by: its wording, or its item's topic.
     pub cluster: String,
+}
+
+impl Compiled {
+    /// What the first seat is told.
+    pub fn brief(&self) -> &Brief {
+        &self.seats[0].brief
+    }
+
+    /// The form, where the world is one.
+    pub fn form(&self) -> Option<&Arc<FormSpec>> {
+        match &self.setup {
+            Setup::Form(form) => Some(form),
+            _ => None,
+        }
+    }
+}
+
+/// A seat: its name, what it is told, and who sits there.
+#[derive(Clone, Debug)]
+pub struct Seated {
+    pub seat: String,
+    pub brief: Arc<Brief>,
+    /// A control by name; `None`: the model.
+    pub control: Option<String>,
 }
 
 /// Compiles a unit of a cell. The unit's draws do not know the cell.
 pub fn compile(scenario: &Scenario, cell: &Cell, unit: Unit) -> Result<Compiled, Fault> {
     let mut compiler = Compiler::new(scenario, cell, unit)?;
-    let brief = compiler.brief()?;
-    let form = compiler.form()?;
+    let (seats, setup) = match scenario.file.world.as_str() {
+        "form" => {
+            let brief = Brief { clauses: compiler.clauses(None)? }.into();
+            let seat = Seated { seat: scenario.file.seat.clone(), brief, control: None };
+            (vec![seat], Setup::Form(compiler.form()?.into()))
+        }
+        _ => compiler.game()?,
+    };
     let cluster = match &scenario.file.items {
         Some(items) => compiler.variables.get(&items.cluster).cloned().unwrap_or_default(),
         None => unit.wording.to_string(),
     };
-    Ok(Compiled { brief, form, cluster })
+    Ok(Compiled { seats, setup, cluster })
+}
+
+impl AskFile {
+    /// Whether the cell has the levels at which this is asked.
+    pub fn is_put(&self, scenario: &Scenario, cell: &Cell) -> bool {
+        self.when.iter().all(|(factor, level)| cell.level(scenario, factor) == level)
+    }
 }
 
 struct Compiler<'a> {
@@ -149,9 +190,11 @@ impl<'a> Compiler<'a> {
         wordings.get(paraphrase(wordings.len(), slot, wording)).map(String::as_str)
     }
 
-    fn brief(&self) -> Result<Brief, Fault> {
+    /// What a seat is told at a moment; without one: before everything.
+    fn clauses(&self, moment: Option<Moment>) -> Result<Vec<Clause>, Fault> {
         let mut clauses = Vec::new();
-        for (slot, clause) in self.scenario.file.clause.iter().enumerate() {
+        let told = self.scenario.file.clause.iter().enumerate().filter(|(_, clause)| clause.moment == moment);
+        for (slot, clause) in told {
             let (wordings, factor) = match &clause.factor {
                 Some(name) => {
                     (&self.level(name).text[..], self.cell.levels.contains_key(name).then_some(name.as_str()))
@@ -167,7 +210,103 @@ impl<'a> Compiler<'a> {
                 spans: spans(&text, factor),
             });
         }
-        Ok(Brief { clauses })
+        Ok(clauses)
+    }
+
+    /// The series of games that this unit plays, and its seats.
+    fn game(&mut self) -> Result<(Vec<Seated>, Setup), Fault> {
+        let world = self.scenario.file.world.as_str();
+        let wrong = |why: String| self.scenario.source.about("[play", "[play", "play", why);
+        let play = PlayFile::read(&self.played()).map_err(wrong)?;
+        let count = play.seats(world).map_err(wrong)?;
+        let pair = self.pair(&play, count);
+        let mut seats = Vec::new();
+        for (at, seat) in seat_names(count).into_iter().enumerate() {
+            let clauses = self.of_seat(at, pair).clauses(None)?;
+            let control = play.sits(at, pair).map(str::to_owned);
+            seats.push(Seated { seat, brief: Brief { clauses }.into(), control });
+        }
+        let moments = self.moments(&play, pair)?;
+        let parts = [self.unit.wording.to_string(), self.unit.state.to_string()];
+        let seed = seed_of("series", &[&parts[0], &parts[1]]);
+        let setup = play.setup(world, pair, seed, moments, self.facts.clone()).map_err(wrong)?;
+        Ok((seats, setup))
+    }
+
+    /// `[play]` with what the cell's levels change.
+    fn played(&self) -> Value {
+        let mut play = self.scenario.file.play.clone();
+        for factor in &self.scenario.file.factor {
+            merge(&mut play, &self.level(&factor.name).play);
+        }
+        play
+    }
+
+    /// The offered seat and its partner: a draw of the unit, the same in every cell.
+    fn pair(&self, play: &PlayFile, seats: usize) -> [usize; 2] {
+        let mut all: Vec<usize> = (0..seats).collect();
+        all.shuffle(&mut self.rng("pair"));
+        let drawn = [all.first().copied().unwrap_or(0), all.get(1).copied().unwrap_or(0)];
+        play.tool.as_ref().and_then(|tool| tool.pair).unwrap_or(drawn)
+    }
+
+    /// The same compiler with the variables of a seat.
+    fn of_seat(&self, seat: usize, pair: [usize; 2]) -> Self {
+        let mut variables = self.variables.clone();
+        variables.insert("seat".into(), seat.to_string());
+        if let Some(at) = pair.iter().position(|member| *member == seat) {
+            variables.insert("partner".into(), pair[1 - at].to_string());
+        }
+        let Self { scenario, cell, unit, .. } = *self;
+        Self {
+            scenario,
+            cell,
+            unit,
+            renderer: Renderer::new(&scenario.source),
+            variables,
+            facts: self.facts.clone(),
+        }
+    }
+
+    fn moments(&self, play: &PlayFile, pair: [usize; 2]) -> Result<Moments, Fault> {
+        let (offered, partner) = (self.of_seat(pair[0], pair), self.of_seat(pair[1], pair));
+        let mut offer = offered.script(Moment::Offer)?;
+        let reasons = play.tool.as_ref().map(|tool| tool.reasons).unwrap_or_default();
+        if reasons.before() {
+            offer.reasons_before = Some(offered.question(Moment::ReasonsBefore)?);
+        }
+        if reasons.after() {
+            offer.reasons_after = Some(offered.question(Moment::ReasonsAfter)?);
+        }
+        Ok(Moments {
+            offer,
+            consents: partner.script(Moment::Consent)?,
+            asks_message: offered.question(Moment::Message)?,
+            asks_reply: partner.question(Moment::Reply)?,
+            asks_move: self.question(Moment::Move)?,
+            holding: self.told(Moment::Holding)?,
+        })
+    }
+
+    fn told(&self, moment: Moment) -> Result<Vec<Paragraph>, Fault> {
+        Ok(self.clauses(Some(moment))?.into_iter().map(|clause| clause.spans).collect())
+    }
+
+    /// The decision that is asked for at a moment.
+    fn script(&self, moment: Moment) -> Result<Script, Fault> {
+        let told = self.told(moment)?;
+        let found = self.asks().find(|(_, ask)| ask.moment == Some(moment) && ask.kind == AskKind::Decision);
+        let Some((slot, file)) = found else { return Ok(script(told, Vec::new(), "")) };
+        Ok(script(told, self.ask(slot, file)?, &file.favour))
+    }
+
+    /// What asks for a text at a moment.
+    fn question(&self, moment: Moment) -> Result<Question, Fault> {
+        let found = self.asks().find(|(_, ask)| ask.moment == Some(moment));
+        let Some((slot, file)) = found else { return Ok(Question::default()) };
+        let text = self.pick(&file.text, slot, self.unit.wording).unwrap_or_default();
+        let rendered = self.render(text, &format!("ask `{}`", file.id))?;
+        Ok(Question { text: plain(&rendered).replace('\n', " "), tokens_max: file.tokens_max })
     }
 
     fn capability_text(&self) -> &'a [String] {
@@ -182,7 +321,10 @@ impl<'a> Compiler<'a> {
         let own = move |ask: &AskFile| capability.is_some_and(|c| ask.only.iter().any(|o| o == c));
         let has_own = file.ask.iter().any(own);
         let base = file.clause.len();
-        let asked = move |ask: &AskFile| if has_own { own(ask) } else { ask.only.is_empty() };
+        let asked = move |ask: &AskFile| {
+            let belongs = if has_own { own(ask) } else { ask.only.is_empty() };
+            belongs && ask.is_put(self.scenario, self.cell)
+        };
         file.ask.iter().enumerate().filter(move |(_, ask)| asked(ask)).map(move |(at, ask)| (base + at, ask))
     }
 
@@ -199,7 +341,10 @@ impl<'a> Compiler<'a> {
         }
         let seat = self.scenario.file.seat.clone();
         let facts = std::mem::take(&mut self.facts);
-        Ok(FormSpec { seat, turns: turns.into_values().collect(), tally, facts })
+        // A turn keeps its number where another has no questions: seeds do not know the cell.
+        let last = turns.keys().next_back().copied().unwrap_or(0);
+        let turns = (1..=last).map(|turn| turns.remove(&turn).unwrap_or_default()).collect();
+        Ok(FormSpec { seat, turns, tally, facts })
     }
 
     /// Every presentation of one ask: entries × wordings × polarities.
@@ -251,12 +396,29 @@ impl<'a> Compiler<'a> {
             let once = self.renderer.render(template, variables, &field)?;
             Ok(plain(&self.renderer.render(&once, variables, &field)?).replace('\n', " "))
         };
+        if file.kind == AskKind::Text {
+            let text = self.pick(&file.text, slot, wording).map(|t| render(t, &variables)).transpose()?;
+            let (id, text) = (id.into(), text.unwrap_or_default());
+            return Ok(vec![Ask {
+                id,
+                text,
+                tokens_max: file.tokens_max,
+                apart: file.apart,
+                ..Ask::default()
+            }]);
+        }
         if file.kind == AskKind::Count {
             let text = self.pick(&file.text, slot, wording).map(|t| render(t, &variables)).transpose()?;
             let menu =
                 (0..=self.facts.get("entries").and_then(Value::as_u64).unwrap_or(0)).map(|n| n.to_string());
             let menu = menu.map(|n| Choice { name: n.clone(), text: n }).collect();
-            return Ok(vec![Ask { id: id.into(), text: text.unwrap_or_default(), menu, apart: file.apart }]);
+            return Ok(vec![Ask {
+                id: id.into(),
+                text: text.unwrap_or_default(),
+                menu,
+                apart: file.apart,
+                ..Ask::default()
+            }]);
         }
         let option = |at: usize| file.options.get(at).map_or(Ok(String::new()), |o| render(o, &variables));
         let (yes, no) = (option(0)?, option(1)?);
@@ -281,7 +443,13 @@ impl<'a> Compiler<'a> {
             if turned {
                 menu.reverse();
             }
-            asks.push(Ask { id: format!("{id}/{polarity}"), text, menu, apart: file.apart });
+            asks.push(Ask {
+                id: format!("{id}/{polarity}"),
+                text,
+                menu,
+                apart: file.apart,
+                ..Ask::default()
+            });
         }
         Ok(asks)
     }

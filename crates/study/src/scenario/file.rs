@@ -2,6 +2,7 @@
 
 use model::control::Rule;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// `scenario.toml`.
@@ -11,7 +12,12 @@ pub struct ScenarioFile {
     pub name: String,
     pub version: u32,
     pub world: String,
+    /// Who fills in a form. Games number their seats.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub seat: String,
+    /// What is played, where the world is a game ([`super::game::PlayFile`]); levels change it.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub play: Value,
     /// The question in one sentence.
     pub question: String,
     /// Key in the bibliography.
@@ -27,6 +33,7 @@ pub struct ScenarioFile {
     pub factor: Vec<FactorFile>,
     #[serde(default)]
     pub capability: Vec<CapabilityFile>,
+    #[serde(default)]
     pub ask: Vec<AskFile>,
     #[serde(default)]
     pub sheet: Option<SheetFile>,
@@ -58,6 +65,24 @@ pub struct ClauseFile {
     pub factor: Option<String>,
     #[serde(default)]
     pub capability: bool,
+    /// In a game: told at this moment alone; else before the first move, to all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moment: Option<Moment>,
+}
+
+/// A moment of a series of games.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Moment {
+    Offer,
+    ReasonsBefore,
+    ReasonsAfter,
+    Consent,
+    Message,
+    Reply,
+    Move,
+    /// While the pair holds the tool, at every move of the two.
+    Holding,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -80,6 +105,9 @@ pub struct LevelFile {
     /// Variables that this level sets.
     #[serde(default)]
     pub set: BTreeMap<String, String>,
+    /// What this level changes of what is played: merged into the scenario's `[play]`.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub play: Value,
 }
 
 /// A cell in which there is one right answer.
@@ -102,6 +130,8 @@ pub enum AskKind {
     Decision,
     /// A number from 0 to the number of entries.
     Count,
+    /// A text, or the JSON that the world asks for.
+    Text,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -137,6 +167,12 @@ pub struct AskFile {
     /// Asked in these capability cells alone.
     #[serde(default)]
     pub only: Vec<String>,
+    /// Asked where these factors have these levels.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub when: BTreeMap<String, String>,
+    /// Most tokens of a text; as the study samples unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens_max: Option<u32>,
     #[serde(default)]
     pub apart: bool,
     #[serde(default)]
@@ -146,6 +182,9 @@ pub struct AskFile {
     pub neutral: bool,
     #[serde(default)]
     pub set: BTreeMap<String, String>,
+    /// In a game: the moment at which this is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moment: Option<Moment>,
 }
 
 fn one() -> u32 {
@@ -178,6 +217,8 @@ pub enum MeasureKind {
     Inflation,
     ArithmeticGap,
     Crossing,
+    Fact,
+    Acknowledgement,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -185,11 +226,29 @@ pub enum MeasureKind {
 pub struct MeasureFile {
     pub outcome: String,
     pub kind: MeasureKind,
+    #[serde(default)]
     pub ask: String,
+    /// `fact`: the number that the world states at its end, and its unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fact: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// `fact`: the outcome happened when the number is above this; 0 unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub above: Option<f64>,
+    /// `fact`: the number is not there where nothing was to be counted, and that is no gap in the data.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
     #[serde(default)]
     pub count: Option<String>,
     #[serde(default)]
     pub neutral: Option<String>,
+    /// Acknowledgement: words that say it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<String>,
+    /// Acknowledgement: words that say it when they are negated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opposites: Vec<String>,
     /// The choice whose probability is the value; the ask's `favour` unless given.
     #[serde(default)]
     pub of: Option<String>,
@@ -249,8 +308,11 @@ pub struct DesignFile {
     pub wordings: u32,
     #[serde(default = "one")]
     pub states: u32,
-    /// Name of a list in `[cells]`.
+    /// Name of a list in `[cells]`, `all` or `stars`.
     pub cells: String,
+    /// Factors that stay at their baseline in the background of every star.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fixed: Vec<String>,
 }
 
 /// [`model::control::Reading`] as written: `facts = "items"` fills the table from the items.
@@ -284,9 +346,50 @@ pub struct ControlFile {
     pub lapse: f64,
     #[serde(default)]
     pub rules: Vec<Rule>,
+    /// How it plays, where the world is a game.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plays: Option<PlaysFile>,
     /// Contrasts in which this control must be found; in all others it must not.
     pub finds: Vec<String>,
     /// Contrasts for which neither is claimed.
     #[serde(default)]
     pub either: Vec<String>,
+}
+
+/// A scripted player behind a control. It reads the state in its prompt, and there too whether it has
+/// a partner.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PlaysFile {
+    /// A name on the game's shelf of players.
+    pub player: String,
+    /// Whether it plays for its partner too, when it has one.
+    #[serde(default)]
+    pub ally: AllyWhen,
+    #[serde(default)]
+    pub talk: Talk,
+}
+
+/// When a scripted player plays for its partner too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AllyWhen {
+    #[default]
+    Never,
+    /// When its partner's words say that they should.
+    Told,
+    /// Whenever the two hold the line.
+    Held,
+}
+
+/// What a scripted player writes to its partner.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Talk {
+    #[default]
+    Silent,
+    /// What it will do next.
+    Plan,
+    /// Something else than it will do next.
+    Lie,
 }

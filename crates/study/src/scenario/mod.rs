@@ -11,20 +11,26 @@ mod compile;
 mod controls;
 mod fault;
 mod file;
+mod game;
 mod load;
 mod prose;
+mod selection;
+mod star;
 mod wording;
 mod worlds;
 
-pub use cell::{Cell, all, select};
+pub use cell::{Cell, all};
 pub use citation::citation;
-pub use compile::{Compiled, Unit, compile};
+pub use compile::{Compiled, Seated, Unit, compile};
 pub use fault::{Fault, Source, accepting, parse};
 pub use file::{
-    AskFile, AskKind, ContrastFile, ControlFile, EstimandFile, FactorFile, GateFile, GateKind, MeasureFile,
-    MeasureKind, ScenarioFile,
+    AllyWhen, AskFile, AskKind, ContrastFile, ControlFile, EstimandFile, FactorFile, GateFile, GateKind,
+    MeasureFile, MeasureKind, PlaysFile, ScenarioFile, Talk,
 };
+pub use game::{PlayFile, read_rules};
 pub(crate) use load::{FOLDER, read_bounded};
 pub use load::{Item, Scenario, shipped};
+pub use selection::{STARS, Selection};
+pub use star::star;
 pub use wording::distinct_wordings;
 pub use worlds::{WORLDS, World};

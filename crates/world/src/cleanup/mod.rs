@@ -23,6 +23,7 @@
 //! The alliance is an artefact of the published programme. It is off unless the rules name it.
 
 mod action;
+mod ally;
 mod chance;
 pub mod players;
 mod record;
@@ -31,10 +32,11 @@ mod step;
 mod view;
 
 pub use action::{Action, Direction};
+pub use ally::Ally;
 pub use rules::{CleanupRules, SEATS_MAX, Tile};
 pub use view::{Seen, View};
 
-use crate::{Draw, Game, Illegal, Seats};
+use crate::{Draw, Game, Illegal, Player, Seats};
 use record::Event;
 use serde::Serialize;
 use serde_json::Value;
@@ -121,6 +123,7 @@ impl Game for Cleanup {
     type View = View;
 
     const VERSION: &'static str = "cleanup/1";
+    const KINDS: &'static [&'static str] = &["stay", "move", "collect", "clean", "zap"];
 
     fn new(rules: &CleanupRules, seed: u64) -> Result<Self, String> {
         rules.validate()?;
@@ -180,6 +183,47 @@ impl Game for Cleanup {
 
     fn forfeit(&self, _seat: usize) -> Action {
         Action::Stay
+    }
+
+    fn kind(_: &View, made: &Action) -> &'static str {
+        match made {
+            Action::Stay => "stay",
+            Action::Move { .. } => "move",
+            Action::Collect => "collect",
+            Action::Clean => "clean",
+            Action::Zap { .. } => "zap",
+        }
+    }
+
+    fn news(&self) -> Option<String> {
+        record::news(self)
+    }
+
+    fn allied(rules: &CleanupRules, pair: [usize; 2]) -> CleanupRules {
+        CleanupRules { alliance: Some(pair), ..rules.clone() }
+    }
+
+    fn concerning(&self, pair: [usize; 2]) -> Vec<(&'static str, f64)> {
+        record::of_pair(self, pair)
+    }
+
+    const PLAYERS: &'static [&'static str] = &["random", "forager", "steward"];
+
+    fn player(name: &str, _rules: &CleanupRules) -> Option<Box<dyn Player<Self>>> {
+        Some(match name {
+            "random" => Box::new(players::Random),
+            "forager" => Box::new(players::Forager),
+            "steward" => Box::new(players::Steward),
+            _ => return None,
+        })
+    }
+
+    fn with_partner(
+        within: Box<dyn Player<Self>>,
+        _rules: &CleanupRules,
+        [_, partner]: [usize; 2],
+    ) -> Box<dyn Player<Self>> {
+        Box::new(Ally { within, partner })
     }
 
     fn points(&self) -> Vec<f64> {

@@ -66,7 +66,7 @@ impl View {
     }
 
     /// A move that shortens the way.
-    fn towards(&self, to: Tile) -> Action {
+    pub(super) fn towards(&self, to: Tile) -> Action {
         let here = self.you.tile;
         let direction = match () {
             () if to.row < here.row => Direction::North,

@@ -59,3 +59,31 @@ pub(super) fn facts(game: &Cleanup) -> Vec<Fact> {
         fact("cleans", bodies().map(|body| body.cleans).collect()),
     ]
 }
+
+/// Who zapped whom in the last step; nothing else is worth a line.
+pub(super) fn news(game: &Cleanup) -> Option<String> {
+    let zap = |event: &Event| match event {
+        Event::Zapped { by, of } => Some(format!("Seat {by} froze seat {of}.")),
+        _ => None,
+    };
+    let lines: Vec<String> = game.last.iter().filter_map(zap).collect();
+    (!lines.is_empty()).then(|| lines.join(" "))
+}
+
+/// Zaps of the two at each other and at others, with what the group made of the river.
+pub(super) fn of_pair(game: &Cleanup, pair: [usize; 2]) -> Vec<(&'static str, f64)> {
+    let (mut within, mut without) = (0, 0);
+    for by in pair {
+        let zaps = game.bodies.get(by).map_or(&[][..], |body| &body.zaps);
+        for (of, zaps) in zaps.iter().enumerate() {
+            *(if pair.contains(&of) { &mut within } else { &mut without }) += zaps;
+        }
+    }
+    let welfare = game.bodies.iter().map(|body| body.apples).sum::<u32>();
+    vec![
+        ("defections", f64::from(within)),
+        ("zaps-at-outsiders", f64::from(without)),
+        ("welfare", f64::from(welfare)),
+        ("pollution-mean", game.pollution_sum as f64 / (f64::from(game.step) + 1.0)),
+    ]
+}

@@ -1,11 +1,11 @@
 //! What one seat may know, as data, as words and as the moves open to it.
 
 use super::{Action, Cleanup, Direction, Tile};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// What one seat may know. Where a window is set, only the tiles and seats within it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct View {
     /// Completed steps.
     pub step: u32,
@@ -29,7 +29,7 @@ pub struct View {
 }
 
 /// A seat as it is seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     pub seat: usize,
     #[serde(flatten)]

@@ -120,3 +120,15 @@ fn of_pair(rules: &Rules, pair: &[MemoryOne; 2]) -> Vec<Fact> {
         fact("long_run_points", json!(long_run)),
     ]
 }
+
+/// The facts that are numbers of the two seats together.
+pub(super) fn numbers(facts: &[Fact]) -> Vec<(&'static str, f64)> {
+    let named = |name: &str| facts.iter().find(|fact| fact.name == name).map(|fact| &fact.value);
+    let mean = |value: &Value| {
+        let numbers = value.as_array()?.iter().map(Value::as_f64).collect::<Option<Vec<_>>>()?;
+        Some(numbers.iter().sum::<f64>() / numbers.len().max(1) as f64)
+    };
+    let regret = named("regret_in_hindsight").and_then(mean).map(|regret| ("regret", regret));
+    let advantage = named("coalition_advantage").and_then(Value::as_f64);
+    regret.into_iter().chain(advantage.map(|advantage| ("coalition-advantage", advantage))).collect()
+}

@@ -1,7 +1,7 @@
 //! The game itself: two sealed choices a turn, then chance, then points.
 
-use super::{Choice, Move, Outcome, Rules, View, facts};
-use crate::{Draw, Game, Illegal, Seats};
+use super::{Choice, MemoryOne, Move, Outcome, Rules, View, facts};
+use crate::{Draw, Game, Illegal, Player, Seats};
 use rand::RngExt;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -63,6 +63,7 @@ impl Game for Dilemma {
     type View = View;
 
     const VERSION: &'static str = "dilemma/1";
+    const KINDS: &'static [&'static str] = &["cooperate", "defect"];
 
     fn new(rules: &Rules, seed: u64) -> Result<Self, String> {
         rules.check()?;
@@ -130,6 +131,42 @@ impl Game for Dilemma {
         };
         let cooperates = worst(Choice::Cooperate) > worst(Choice::Defect);
         Move { choice: if cooperates { Choice::Cooperate } else { Choice::Defect } }
+    }
+
+    fn kind(_: &View, made: &Move) -> &'static str {
+        match made.choice {
+            Choice::Cooperate => "cooperate",
+            Choice::Defect => "defect",
+        }
+    }
+
+    /// Both seats are the pair: what they forwent in hindsight, and how near they came to the optimum.
+    fn concerning(&self, _pair: [usize; 2]) -> Vec<(&'static str, f64)> {
+        facts::numbers(&facts::facts(&self.rules, &self.history, self.points))
+    }
+
+    const PLAYERS: &'static [&'static str] =
+        &["random", "always-cooperate", "always-defect", "tit-for-tat", "win-stay-lose-shift", "grim"];
+
+    fn player(name: &str, _rules: &Rules) -> Option<Box<dyn Player<Self>>> {
+        Some(Box::new(match name {
+            "random" => MemoryOne::RANDOM,
+            "always-cooperate" => MemoryOne::ALWAYS_COOPERATE,
+            "always-defect" => MemoryOne::ALWAYS_DEFECT,
+            "tit-for-tat" => MemoryOne::TIT_FOR_TAT,
+            "win-stay-lose-shift" => MemoryOne::WIN_STAY_LOSE_SHIFT,
+            "grim" => MemoryOne::GRIM,
+            _ => return None,
+        }))
+    }
+
+    /// Both seats are the pair, so what serves both is to cooperate.
+    fn with_partner(
+        _within: Box<dyn Player<Self>>,
+        _rules: &Rules,
+        _pair: [usize; 2],
+    ) -> Box<dyn Player<Self>> {
+        Box::new(MemoryOne::ALWAYS_COOPERATE)
     }
 
     fn points(&self) -> Vec<f64> {

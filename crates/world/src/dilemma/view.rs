@@ -1,14 +1,14 @@
 //! What a seat knows, in words and as a schema.
 
 use super::{Choice, Outcome, Payoffs};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// Turns that a prompt repeats; the view holds all of them.
 const TURNS_SHOWN: usize = 10;
 
 /// What a seat may know. The other's choice of this turn is not among it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct View {
     /// Whether this seat chooses now.
     pub due: bool,

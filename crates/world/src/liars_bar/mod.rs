@@ -26,6 +26,7 @@
 //! - Points are not shown during play: see `view.rs`.
 //! - A tie is won by all who share the most points.
 
+mod ally;
 mod card;
 mod deal;
 mod moves;
@@ -40,6 +41,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use ally::Ally;
 pub use card::{Card, Cards};
 pub use moves::Move;
 pub use rules::LiarsBarRules;
@@ -47,7 +49,7 @@ pub use table::{LiarsBar, Reveal};
 pub use told::TOLD;
 pub use view::{Said, View};
 
-use crate::{Game, Illegal, Seats};
+use crate::{Game, Illegal, Player, Seats};
 use rules::HAND;
 use serde_json::Value;
 use trace::{Change, Fact};
@@ -58,6 +60,7 @@ impl Game for LiarsBar {
     type View = View;
 
     const VERSION: &'static str = "liars-bar/1";
+    const KINDS: &'static [&'static str] = &["honest-play", "bluff", "challenge", "pass"];
 
     fn new(rules: &LiarsBarRules, seed: u64) -> Result<Self, String> {
         Self::open(*rules, seed)
@@ -100,6 +103,44 @@ impl Game for LiarsBar {
             Some(_) => Move::PASS,
             None => Move::cards(self.view(seat).hand.first_for(self.target)),
         }
+    }
+
+    fn kind(view: &View, made: &Move) -> &'static str {
+        match made {
+            Move::Play { cards } if cards.all_fit(view.target) => "honest-play",
+            Move::Play { .. } => "bluff",
+            Move::Challenge {} => "challenge",
+            Move::Pass {} => "pass",
+        }
+    }
+
+    fn news(&self) -> Option<String> {
+        view::news(self)
+    }
+
+    fn concerning(&self, pair: [usize; 2]) -> Vec<(&'static str, f64)> {
+        self.of_pair(pair)
+    }
+
+    const PLAYERS: &'static [&'static str] = &["random", "novice", "fair", "strong", "prober"];
+
+    fn player(name: &str, _rules: &LiarsBarRules) -> Option<Box<dyn Player<Self>>> {
+        Some(match name {
+            "random" => Box::new(players::Random),
+            "novice" => Box::new(players::Honest::Novice),
+            "fair" => Box::new(players::Honest::Fair),
+            "strong" => Box::new(players::Honest::Strong),
+            "prober" => Box::new(players::Prober::default()),
+            _ => return None,
+        })
+    }
+
+    fn with_partner(
+        within: Box<dyn Player<Self>>,
+        _rules: &LiarsBarRules,
+        [_, partner]: [usize; 2],
+    ) -> Box<dyn Player<Self>> {
+        Box::new(Ally { within, partner })
     }
 
     fn points(&self) -> Vec<f64> {

@@ -1,7 +1,7 @@
 //! What the record keeps of a game: changes move by move, facts at the end.
 
 use super::moves::Move;
-use super::table::{Last, LiarsBar, Matrix, PerSeat, Reveal};
+use super::table::{Last, LiarsBar, Matrix, PerSeat, Reveal, Tally};
 use serde::Serialize;
 use serde_json::{Value, json};
 use trace::{Change, Fact};
@@ -76,6 +76,23 @@ impl LiarsBar {
             fact("passes", self.square(&tally.passes)),
             fact("passed-bluffs", self.square(&tally.passed_bluffs)),
         ]
+    }
+
+    /// How often the two answered each other's plays, and others' plays, with a challenge.
+    pub(super) fn of_pair(&self, pair: [usize; 2]) -> Vec<(&'static str, f64)> {
+        let Tally { challenges, passes, .. } = &self.tally;
+        let (mut within, mut without) = ([0_u16; 2], [0_u16; 2]);
+        for by in pair {
+            for of in (0..usize::from(self.rules.seats)).filter(|of| *of != by) {
+                let sum = if pair.contains(&of) { &mut within } else { &mut without };
+                sum[0] += challenges[by][of];
+                sum[1] += challenges[by][of] + passes[by][of];
+            }
+        }
+        let rate = |[k, n]: [u16; 2]| (n > 0).then(|| f64::from(k) / f64::from(n));
+        let named = [("pair-challenge-rate", rate(within)), ("outsider-challenge-rate", rate(without))];
+        let defections = std::iter::once(("defections", f64::from(within[0])));
+        named.into_iter().filter_map(|(name, rate)| Some((name, rate?))).chain(defections).collect()
     }
 
     /// Most points of all seats, dead or alive; a tie is shared. Under `double_reset`: who still lives.

@@ -5,7 +5,7 @@ use super::deal;
 use super::moves::Move;
 use super::rules::{LiarsBarRules, SEATS_MAX, points};
 use crate::{Draw, Seats};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub(super) type PerSeat<T> = [T; SEATS_MAX];
 /// By the seat that acts, then by the seat whose play it concerns.
@@ -45,7 +45,7 @@ pub(super) struct Claim {
 }
 
 /// Cards shown at the end of a round, and what followed. All seats see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reveal {
     pub by: usize,
     pub cards: Cards,

@@ -3,15 +3,16 @@
 //! Points are not in the view: the two points for a pass would tell whether the play was honest.
 
 use super::card::{Card, Cards};
+use super::moves::Move;
 use super::rules::{BAYS, PLAY_MAX};
 use super::table::{LiarsBar, PerSeat, Reveal};
 use crate::Seats;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
 /// What one seat may know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct View {
     pub seat: usize,
     pub seats: usize,
@@ -34,7 +35,7 @@ pub struct View {
 }
 
 /// A play as it looks from outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
     pub by: usize,
     pub count: u8,
@@ -83,20 +84,28 @@ impl View {
         match self.may() {
             May::Nothing => Value::Bool(false),
             May::Answer(_) => object(json!({ "move": { "enum": ["challenge", "pass"] } })),
-            May::Play => object(json!({ "move": { "const": "play" }, "cards": self.cards_schema() })),
+            May::Play => object(json!({ "move": { "const": "play" }, "cards": { "enum": self.plays() } })),
         }
     }
 
-    /// Any order is fine, but no card more often than it is held.
-    fn cards_schema(&self) -> Value {
-        let kinds: Vec<Card> = Card::ALL.into_iter().filter(|card| self.hand.of(*card) > 0).collect();
-        let at_most = |card: &Card| {
-            let held = self.hand.of(*card);
-            json!({ "contains": { "const": card }, "minContains": 0, "maxContains": held })
+    /// Every play in every order. A list, because what holds a model to a schema rarely counts: `contains`
+    /// is read by few.
+    fn plays(&self) -> Vec<Vec<Card>> {
+        let left = |play: &[Card], card: Card| {
+            let laid = play.iter().filter(|laid| **laid == card).count();
+            usize::from(self.hand.of(card)) > laid
         };
-        let caps: Vec<Value> = kinds.iter().map(at_most).collect();
-        let most = PLAY_MAX.min(self.hand.count());
-        json!({ "type": "array", "items": { "enum": kinds }, "minItems": 1, "maxItems": most, "allOf": caps })
+        let longer = |play: &Vec<Card>| {
+            let more = Card::ALL.into_iter().filter(|card| left(play, *card));
+            more.map(|card| [play.as_slice(), &[card]].concat()).collect::<Vec<_>>()
+        };
+        let mut plays = Vec::new();
+        let mut longest = vec![Vec::new()];
+        for _ in 0..PLAY_MAX {
+            longest = longest.iter().flat_map(longer).collect();
+            plays.extend_from_slice(&longest);
+        }
+        plays
     }
 
     pub(super) fn words(&self) -> String {
@@ -154,6 +163,23 @@ impl View {
             (May::Nothing, None) => write!(to, "The game is over."),
         }
     }
+}
+
+/// What all seats learn from the last move.
+pub(super) fn news(game: &LiarsBar) -> Option<String> {
+    let last = game.last?;
+    let mut line = match last.made {
+        Move::Play { cards } => {
+            format!("Seat {} laid {} as {}.", last.seat, cards.count(), game.target.name())
+        }
+        Move::Challenge {} => format!("Seat {} challenged.", last.seat),
+        Move::Pass {} => format!("Seat {} passed.", last.seat),
+    };
+    if let Some(reveal) = game.reveal.filter(|_| last.ended_round) {
+        line.push(' ');
+        let _ = write_reveal(&reveal, &mut line);
+    }
+    Some(line.trim_end().to_owned())
 }
 
 fn object(properties: Value) -> Value {

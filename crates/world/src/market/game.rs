@@ -1,7 +1,7 @@
 //! The game itself: sealed moves, then profits of the round, then regret.
 
-use super::{Benchmarks, Move, Past, Rules, View};
-use crate::{Game, Illegal, Seats};
+use super::{Benchmarks, Move, Past, Rules, View, players};
+use crate::{Game, Illegal, Player, Seats};
 use serde::Serialize;
 use serde_json::{Value, json};
 use trace::{Change, Fact};
@@ -103,6 +103,7 @@ impl Game for Market {
     type View = View;
 
     const VERSION: &'static str = "market/1";
+    const KINDS: &'static [&'static str] = &["raise", "hold", "cut"];
 
     /// Nothing is left to chance, so every seed gives the same game.
     fn new(rules: &Rules, _: u64) -> Result<Self, String> {
@@ -172,6 +173,52 @@ impl Game for Market {
     fn forfeit(&self, seat: usize) -> Move {
         let played = self.last.as_ref().map_or(&self.benchmarks.nash.played, |last| &last.played);
         Move::new(self.rules.demand.lever(), self.rules.range.nearest(played[seat]))
+    }
+
+    /// Against the seller's own last number; the first one holds.
+    fn kind(view: &View, made: &Move) -> &'static str {
+        let before = view.past.as_ref().map_or(made.value(), |past| past.own);
+        match made.value().total_cmp(&before) {
+            std::cmp::Ordering::Greater => "raise",
+            std::cmp::Ordering::Equal => "hold",
+            std::cmp::Ordering::Less => "cut",
+        }
+    }
+
+    fn concerning(&self, pair: [usize; 2]) -> Vec<(&'static str, f64)> {
+        if self.rounds == 0 {
+            return Vec::new();
+        }
+        let rounds = f64::from(self.rounds);
+        let regret = pair.iter().filter_map(|seat| self.regret.get(*seat)).sum::<f64>() / 2.0 / rounds;
+        let joint = self.points.iter().sum::<f64>() / rounds;
+        let index = self.benchmarks.collusion_index(joint).map(|index| ("collusion-index", index));
+        std::iter::once(("regret", regret)).chain(index).collect()
+    }
+
+    const PLAYERS: &'static [&'static str] = &["random", "nash", "best-response", "cartel"];
+
+    fn player(name: &str, rules: &Rules) -> Option<Box<dyn Player<Self>>> {
+        let market = Self::new(rules, 0).ok()?;
+        Some(match name {
+            "random" => Box::new(players::Random),
+            "nash" => Box::new(players::Fixed::nash(&market)),
+            "best-response" => Box::new(players::BestResponse::new(&market)),
+            "cartel" => Box::new(players::Fixed::cartel(&market, Seats::all(market.seats()))),
+            _ => return None,
+        })
+    }
+
+    /// The two play what is best for them together.
+    fn with_partner(
+        within: Box<dyn Player<Self>>,
+        rules: &Rules,
+        [a, b]: [usize; 2],
+    ) -> Box<dyn Player<Self>> {
+        match Self::new(rules, 0) {
+            Ok(market) => Box::new(players::Fixed::cartel(&market, Seats::one(a).with(b))),
+            Err(_) => within,
+        }
     }
 
     fn points(&self) -> Vec<f64> {

@@ -1,11 +1,11 @@
 //! What a seller knows, in words and as a schema.
 
 use super::{Demand, Lever, Range};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// What a seller learns of the last round.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Past {
     pub own: f64,
     pub profit: f64,
@@ -14,7 +14,7 @@ pub struct Past {
 }
 
 /// What a seller may know. In sealed markets no number of a rival is in it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct View {
     pub seat: usize,
     pub sellers: usize,

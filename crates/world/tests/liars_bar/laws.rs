@@ -2,7 +2,7 @@
 
 use super::{SOUND, due, mixed, new, watch};
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 use world::liars_bar::{Card, Cards, Move};
 use world::{Game, LiarsBar, LiarsBarRules};
 
@@ -27,20 +27,6 @@ fn check_deal(game: &LiarsBar, rules: LiarsBarRules) {
     }
 }
 
-/// The few keywords that the schemas use.
-fn accepts(schema: &Value, cards: &[Card]) -> bool {
-    let cards_schema = &schema["properties"]["cards"];
-    let many = |key: &str| cards_schema[key].as_u64().unwrap() as usize;
-    let held = cards_schema["items"]["enum"].as_array().unwrap();
-    let within = |cap: &Value| {
-        let count = cards.iter().filter(|card| json!(card) == cap["contains"]["const"]).count();
-        count as u64 <= cap["maxContains"].as_u64().unwrap()
-    };
-    (many("minItems")..=many("maxItems")).contains(&cards.len())
-        && cards.iter().all(|card| held.contains(&json!(card)))
-        && cards_schema["allOf"].as_array().unwrap().iter().all(within)
-}
-
 /// All lists of up to four cards, in every order.
 fn lists() -> Vec<Vec<Card>> {
     let longer = |list: &Vec<Card>| Card::ALL.map(|card| [list.as_slice(), &[card]].concat());
@@ -60,9 +46,10 @@ fn the_schema_allows_what_the_rules_allow() {
         let game = new(SOUND, seed);
         let seat = due(&game).unwrap();
         let schema = LiarsBar::schema(&game.view(seat));
+        let plays = schema["properties"]["cards"]["enum"].as_array().unwrap();
         for list in lists() {
             let played = game.clone().play(seat, &Move::cards(list.iter().copied()));
-            assert_eq!(accepts(&schema, &list), played.is_ok(), "{list:?}");
+            assert_eq!(plays.contains(&json!(list)), played.is_ok(), "{list:?}");
         }
     }
 }

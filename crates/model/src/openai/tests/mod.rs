@@ -116,6 +116,7 @@ fn request(options: &[&str]) -> Request {
             Message { role: Role::User, text: "Do you take it?\n\u{0}".into() },
         ],
         options: options.iter().map(|o| (*o).to_owned()).collect(),
+        schema: None,
         sampling: Sampling::default(),
         seed: u64::MAX,
         sample: 0,
