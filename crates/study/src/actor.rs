@@ -11,11 +11,8 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use trace::{Completion, Finish, ModelCard, Request, Usage, digest, seed_of};
-use world::series::STATE;
+use world::series::{PARTNER, STATE, wrote};
 use world::{Cleanup, Game, LiarsBar, dilemma::Dilemma, market::Market};
-
-/// How the prompt says that there is a partner: `You and seat 2 have a private line.`
-const PARTNER: [&str; 2] = ["You and seat ", " have a private line."];
 
 /// A control of a scenario, as a model. `salt` draws its effect sizes and lapses.
 pub fn control(scenario: &Scenario, name: &str, salt: u64) -> Result<Arc<dyn Model>, String> {
@@ -118,7 +115,7 @@ fn partner(prompt: &str) -> Option<usize> {
 
 /// Whether the last line that the partner wrote proposes the pact.
 fn proposed(prompt: &str, partner: usize) -> bool {
-    let wrote = format!("Seat {partner} wrote:");
+    let wrote = wrote(partner);
     let line = prompt.lines().rev().find_map(|line| line.split_once(&wrote));
     line.is_some_and(|(_, words)| words.contains(PACT))
 }

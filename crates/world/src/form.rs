@@ -98,16 +98,22 @@ impl Form {
             if ask.id != answer.ask {
                 return illegal("answers come in the order of the questions");
             }
-            let offered = |name: &String| ask.menu.is_empty() || ask.menu.iter().any(|c| &c.name == name);
-            if !answer.choice.as_ref().is_none_or(offered) {
-                return illegal("a choice is one of the options");
-            }
-            if answer.read == Read::Scored && answer.logp.len() != ask.menu.len() {
-                return illegal("scores are one per option");
-            }
+            fits_menu(ask, answer)?;
         }
         Ok(())
     }
+}
+
+/// An answer names an option of its menu, where there is one, and scores each of them.
+pub(crate) fn fits_menu(ask: &Ask, answer: &Answer) -> Result<(), Illegal> {
+    let offered = |name: &String| ask.menu.is_empty() || ask.menu.iter().any(|c| &c.name == name);
+    if !answer.choice.as_ref().is_none_or(offered) {
+        return Err(Illegal::new("a choice is one of the options"));
+    }
+    if answer.read == Read::Scored && answer.logp.len() != ask.menu.len() {
+        return Err(Illegal::new("scores are one per option"));
+    }
+    Ok(())
 }
 
 impl World for Form {

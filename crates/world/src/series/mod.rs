@@ -18,7 +18,7 @@ mod show;
 mod spec;
 
 pub use ledger::number;
-pub use show::STATE;
+pub use show::{PARTNER, STATE, wrote};
 pub use spec::{Paragraph, Question, Script, SeriesSpec, ToolSpec};
 
 use crate::{Game, Illegal, Seats, Turn, World};
@@ -121,8 +121,7 @@ impl<G: Game> Series<G> {
 
     /// A new game and what comes before its first move.
     fn open_game(&mut self) -> Result<(), String> {
-        let seed = seed_of("game", &[&self.spec.seed.to_string(), &self.nth.to_string()]);
-        self.game = G::new(&self.rules(), seed)?;
+        self.game = self.fresh_game()?;
         self.bonus.fill(0.0);
         self.exchange = None;
         self.quiet = 0;
@@ -138,10 +137,14 @@ impl<G: Game> Series<G> {
         Ok(())
     }
 
-    fn rules(&self) -> G::Rules {
+    /// The game that is due, under the rules that hold now, before its first move.
+    fn fresh_game(&self) -> Result<G, String> {
+        let seed = seed_of("game", &[&self.spec.seed.to_string(), &self.nth.to_string()]);
         match self.tool() {
-            Some(tool) if tool.mechanic && self.holds => G::allied(&self.spec.rules, tool.pair),
-            _ => self.spec.rules.clone(),
+            Some(tool) if tool.mechanic && self.holds => {
+                G::new(&G::allied(&self.spec.rules, tool.pair), seed)
+            }
+            _ => G::new(&self.spec.rules, seed),
         }
     }
 

@@ -4,6 +4,7 @@ use super::ledger::Offer;
 use super::line::{Exchange, Message, NO_PLAN};
 use super::spec::Script;
 use super::{Phase, Series};
+use crate::form::fits_menu;
 use crate::{Decision, Game, Illegal, decide};
 use serde_json::{Value, json};
 use trace::{Act, Answer, Change, Read};
@@ -30,16 +31,7 @@ impl<G: Game> Series<G> {
         if asks.len() != act.answers.len() || asks.iter().zip(&act.answers).any(|(ask, a)| ask.id != a.ask) {
             return Err(Illegal::new("every question of the turn is answered once, in order"));
         }
-        for (ask, answer) in asks.iter().zip(&act.answers) {
-            let offered = |name: &String| ask.menu.is_empty() || ask.menu.iter().any(|c| &c.name == name);
-            if !answer.choice.as_ref().is_none_or(offered) {
-                return Err(Illegal::new("a choice is one of the options"));
-            }
-            if answer.read == Read::Scored && answer.logp.len() != ask.menu.len() {
-                return Err(Illegal::new("scores are one per option"));
-            }
-        }
-        Ok(())
+        asks.iter().zip(&act.answers).try_for_each(|(ask, answer)| fits_menu(ask, answer))
     }
 
     fn reason(&mut self, act: &Act) -> Vec<Change> {
@@ -110,8 +102,7 @@ impl<G: Game> Series<G> {
         }
         // What the engine gives a pair, it gives from this game's first move.
         if self.tool().is_some_and(|tool| tool.mechanic) {
-            let seed = trace::seed_of("game", &[&self.spec.seed.to_string(), &self.nth.to_string()]);
-            self.game = G::new(&self.rules(), seed).unwrap_or_else(|_| self.game.clone());
+            self.game = self.fresh_game().unwrap_or_else(|_| self.game.clone());
         }
         self.next(Phase::Moves);
     }

@@ -10,6 +10,14 @@ use trace::{Ask, Observation, Span};
 /// How the line of a prompt begins that holds the state as JSON.
 pub const STATE: &str = "State: ";
 
+/// What stands around the partner's number in the sentence that tells a seat of its line.
+pub const PARTNER: [&str; 2] = ["You and seat ", " have a private line."];
+
+/// How the words of a seat are introduced in an exchange.
+pub fn wrote(seat: usize) -> String {
+    format!("Seat {seat} wrote:")
+}
+
 impl<G: Game> Series<G> {
     pub(super) fn show(&self, seat: usize) -> Observation {
         let (turn, news) = (self.number, self.news[seat].clone());
@@ -44,7 +52,7 @@ impl<G: Game> Series<G> {
         let mut told = vec![plain(G::words(&view)), plain(format!("{STATE}{seen}"))];
         let holds = self.holds && self.phase == Phase::Moves;
         if let Some(tool) = self.tool().filter(|tool| holds && tool.pair.contains(&seat)) {
-            told.push(plain(format!("You and seat {} have a private line.", self.partner_of(seat))));
+            told.push(plain(format!("{}{}{}", PARTNER[0], self.partner_of(seat), PARTNER[1])));
             told.extend(tool.holding.iter().cloned());
         }
         told.extend(self.written_to(seat).map(plain));
@@ -70,7 +78,7 @@ impl<G: Game> Series<G> {
         let Exchange { from, out, back } = self.exchange.as_ref()?;
         let (own, theirs) = if *from == seat { (out, back) } else { (back, out) };
         let (partner, own, theirs) = (self.partner_of(seat), own.said(), theirs.said());
-        Some(format!("Over the private line you wrote: {own} Seat {partner} wrote: {theirs}"))
+        Some(format!("Over the private line you wrote: {own} {} {theirs}", wrote(partner)))
     }
 
     pub(super) fn asks(&self, seat: usize) -> Vec<Ask> {
