@@ -37,6 +37,9 @@ impl Mind {
         view: &Observation,
         seed: u64,
     ) -> Result<(Vec<Exchange>, Act), ModelError> {
+        if let Some(act) = self.model.acts(view, seed) {
+            return Ok((Vec::new(), act));
+        }
         let before = self.before(memory, view);
         let calls = view.asks.iter().map(|ask| self.exchange(&before, ask, seed));
         let exchanges = try_join_all(calls).await?;

@@ -66,7 +66,7 @@ fn replay(run: &str, log_dir: &Path) -> Result<Replay, Exit> {
     let mut answers: HashMap<Name, Completion> = HashMap::new();
     let mut card: Option<ModelCard> = None;
     folder.each(|episode| {
-        let Some(seat) = episode.key.seats.first().filter(|s| !s.model.name.starts_with("control/")) else {
+        let Some(seat) = episode.key.seats.first().filter(|s| !trace::is_scripted(&s.model.name)) else {
             return;
         };
         card.get_or_insert(seat.model.clone());

@@ -105,7 +105,7 @@ impl Session {
         let mut models: BTreeMap<String, Arc<dyn Model>> = BTreeMap::new();
         let mut local = Vec::new();
         for name in &mut study.models {
-            if name.starts_with("control/") || models.contains_key(name) {
+            if trace::is_scripted(name) || models.contains_key(name) {
                 continue;
             }
             let model: Arc<dyn Model> = match name.strip_prefix("local/") {
@@ -125,14 +125,18 @@ impl Session {
     /// Seats models that are open already.
     pub fn seat(study: Study, models: &BTreeMap<String, Arc<dyn Model>>) -> Result<Self, Exit> {
         let mut casts = Vec::new();
+        let games = study.parts.iter().any(|part| part.scenario.is_game());
         for (at, part) in study.parts.iter().enumerate() {
             let named = part.controls.iter().map(|c| format!("control/{c}"));
             let mut names = study.models.clone();
             names.extend(named.filter(|n| !study.models.contains(n)));
             for name in names {
-                let model = match name.strip_prefix("control/") {
-                    Some(control) => self::control(part, control)?,
-                    None => models
+                let model = match name.split_once('/') {
+                    Some(("control", control)) => self::control(part, control)?,
+                    // Players sit at games alone; a study may hold forms beside them.
+                    Some(("player", _)) if games && !part.scenario.is_game() => continue,
+                    Some(("player", player)) => study::player(&part.scenario, player).map_err(Exit::usage)?,
+                    _ => models
                         .get(&name)
                         .cloned()
                         .ok_or_else(|| Exit::usage(format!("there is no model `{name}`")))?,
@@ -189,7 +193,7 @@ impl Session {
         let mut page = study::page(&self.study, &self.casts, folder, calibration, &run)?;
         page.bill = self.bill();
         page.reproduce = self.reproduce(&run);
-        if self.casts.iter().any(|c| !c.model.card().scores && !c.model.card().name.starts_with("control/")) {
+        if self.casts.iter().any(|c| !c.model.card().scores && !trace::is_scripted(&c.model.card().name)) {
             page.caveats.push("Answers without log-probabilities were sampled and parsed; their units are votes, not scores.".into());
         }
         Ok(page)

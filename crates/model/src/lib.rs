@@ -67,4 +67,9 @@ pub trait Model: Send + Sync {
     /// Answers one request. Where `options` stand and the card says `scores`, fills
     /// `option_logp`; otherwise answers in text.
     async fn answer(&self, request: &Request) -> Result<Answered, ModelError>;
+
+    /// Acts on what its seat sees, without a prompt: scripted players do, nobody else.
+    fn acts(&self, _view: &trace::Observation, _seed: u64) -> Option<trace::Act> {
+        None
+    }
 }

@@ -128,7 +128,7 @@ pub(crate) fn verdict(v: Verdict) -> &'static str {
 
 /// Controls are scripted: their rows stand apart from those of models.
 pub(crate) fn is_control(model: &str) -> bool {
-    model.starts_with("control/")
+    trace::is_scripted(model)
 }
 
 /// `a`, `a and b`, `a, b and c`.

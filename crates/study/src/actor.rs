@@ -3,28 +3,40 @@
 //! An actor sees the conversation alone. Whether it has a partner it learns from the prompt's own
 //! sentence; offers and other questions go to the scripted control that it is built on.
 
-use crate::scenario::{AllyWhen, PlaysFile, Scenario, Talk, read_rules};
+use crate::hand::{Asked, Hand};
+use crate::scenario::{AllyWhen, PlaysFile, Scenario, Talk};
 use model::control::Control;
 use model::{Answered, Model, ModelError};
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use trace::{Completion, Finish, ModelCard, Request, Usage, digest, seed_of};
 use world::series::{PARTNER, STATE, wrote};
-use world::{Cleanup, Game, LiarsBar, dilemma::Dilemma, market::Market};
+use world::{ForGame, Game, for_game};
 
 /// A control of a scenario, as a model. `salt` draws its effect sizes and lapses.
 pub fn control(scenario: &Scenario, name: &str, salt: u64) -> Result<Arc<dyn Model>, String> {
     let answers = Control::of(scenario.script(name)?, salt);
     let own = scenario.file.control.iter().find(|c| c.name == name).and_then(|c| c.plays.clone());
-    Ok(match scenario.file.world.as_str() {
-        "liars-bar" => Arc::new(Actor::<LiarsBar>::new(answers, own, &scenario.file.play, salt)?),
-        "cleanup" => Arc::new(Actor::<Cleanup>::new(answers, own, &scenario.file.play, salt)?),
-        "dilemma" => Arc::new(Actor::<Dilemma>::new(answers, own, &scenario.file.play, salt)?),
-        "market" => Arc::new(Actor::<Market>::new(answers, own, &scenario.file.play, salt)?),
-        _ => Arc::new(answers),
-    })
+    if !scenario.is_game() {
+        return Ok(Arc::new(answers));
+    }
+    for_game(&scenario.file.world, Cast { answers, own, play: &scenario.file.play, salt })?
+}
+
+/// Makes the actor of a game.
+struct Cast<'a> {
+    answers: Control,
+    own: Option<PlaysFile>,
+    play: &'a Value,
+    salt: u64,
+}
+
+impl ForGame for Cast<'_> {
+    type Done = Result<Arc<dyn Model>, String>;
+
+    fn with<G: Game>(self) -> Self::Done {
+        Ok(Arc::new(Actor::<G>::new(self.answers, self.own, self.play, self.salt)?))
+    }
 }
 
 /// By which words two scripted players agree.
@@ -33,7 +45,7 @@ const PACT: &str = "Let us spare each other.";
 struct Actor<G: Game> {
     answers: Control,
     plays: PlaysFile,
-    rules: G::Rules,
+    hand: Hand<G>,
     card: ModelCard,
     salt: u64,
 }
@@ -41,29 +53,27 @@ struct Actor<G: Game> {
 impl<G: Game> Actor<G> {
     fn new(answers: Control, plays: Option<PlaysFile>, play: &Value, salt: u64) -> Result<Self, String> {
         // A control that says nothing of how it plays, plays like the first on the shelf: at random.
-        let plays = plays.unwrap_or_else(|| PlaysFile {
-            player: G::PLAYERS[0].into(),
-            ally: AllyWhen::Never,
-            talk: Talk::Silent,
-        });
-        let rules = read_rules::<G>(&play["rules"])?;
-        if G::player(&plays.player, &rules).is_none() {
-            let known = G::PLAYERS.join(", ");
-            return Err(format!("there is no player `{}`; accepted: {known}", plays.player));
-        }
+        let plays =
+            plays.unwrap_or_else(|| PlaysFile { player: G::PLAYERS[0].into(), ..PlaysFile::default() });
+        let hand = Hand::new(&plays.player, play)?;
         let card = answers.card();
         let identity = digest(&trace::canonical(&(&card.identity, &plays, G::VERSION)));
         let card = ModelCard { identity, ..card.clone() };
-        Ok(Self { answers, plays, rules, card, salt })
+        Ok(Self { answers, plays, hand, card, salt })
     }
 
     fn writes(&self, request: &Request, schema: &Value) -> Option<String> {
         let prompt = &request.messages.last()?.text;
         let seen = prompt.lines().rev().find_map(|line| line.strip_prefix(STATE))?;
         let view: G::View = serde_json::from_str(seen).ok()?;
-        let made = self.choose(&view, self.partner(prompt), request.seed);
-        let says_plan = !schema["properties"]["plan"].is_null();
-        Some(if says_plan { self.talks(&view, made.as_ref()) } else { json!(made?) }.to_string())
+        let seed = seed_of("luck", &[&self.salt.to_string(), &request.seed.to_string()]);
+        let made = self.hand.choose(&view, self.partner(prompt), seed);
+        let written = match Asked::of(schema) {
+            Asked::Message => self.talks(&view, made.as_ref()),
+            Asked::Words => json!({ "say": format!("{} {}", self.plays.aside, json!(made?)) }),
+            Asked::Move => json!(made?),
+        };
+        Some(written.to_string())
     }
 
     /// The partner that it plays for too.
@@ -73,22 +83,9 @@ impl<G: Game> Actor<G> {
             AllyWhen::Never => false,
             AllyWhen::Told => proposed(prompt, partner),
             AllyWhen::Held => true,
+            AllyWhen::Ordered => self.plays.order.as_ref().is_some_and(|order| prompt.contains(order)),
         };
         plays_for.then_some(partner)
-    }
-
-    /// The move that it would make now; none where nothing is to be played.
-    fn choose(&self, view: &G::View, partner: Option<usize>, seed: u64) -> Option<G::Move> {
-        if G::schema(view) == Value::Bool(false) {
-            return None;
-        }
-        let mut player = G::player(&self.plays.player, &self.rules)?;
-        if let Some(partner) = partner {
-            let own = json!(view)["seat"].as_u64().unwrap_or_default() as usize;
-            player = G::with_partner(player, &self.rules, [own, partner]);
-        }
-        let salted = seed_of("luck", &[&self.salt.to_string(), &seed.to_string()]);
-        Some(player.choose(view, &mut ChaCha8Rng::seed_from_u64(salted)))
     }
 
     fn talks(&self, view: &G::View, next: Option<&G::Move>) -> Value {

@@ -4,13 +4,15 @@
 use crate::actor::control;
 use crate::estimate::p_value;
 use crate::measure::Sealed;
-use crate::plan::{clusters, plan};
+use crate::plan::{Sheet, clusters, plan, sheet};
 use crate::play::one;
 use crate::results::Results;
+use crate::scenario::{Fault, Unit};
 use crate::study::Part;
 use arena::Tape;
 use futures_util::FutureExt;
 use report::Calibration;
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use trace::{Sampling, name_of, seed_of};
 
@@ -23,7 +25,7 @@ const DRAWS: usize = 8192;
 pub fn key(part: &Part, replicates: u32) -> String {
     let cells = part.cells.names();
     let size = (part.size.wordings, part.size.states, part.size.epochs, part.size.limit);
-    name_of(&("calibration/1", &part.scenario.hash, cells, size, replicates)).to_string()
+    name_of(&("calibration/2", &part.scenario.hash, cells, size, replicates)).to_string()
 }
 
 /// Plays a part with each of its controls, `replicates` times with effect sizes and lapses drawn
@@ -40,8 +42,7 @@ pub fn calibrate(part: &Part, replicates: u32, tick: &(dyn Fn() + Sync)) -> Vec<
         for _ in 0..threads {
             scope.spawn(|| {
                 while let Some((control, replicate)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let salt = seed_of("replicate", &[&replicate.to_string()]);
-                    for (e, hit) in replicate_of(part, names[*control], salt).into_iter().enumerate() {
+                    for (e, hit) in replicate_of(part, names[*control], *replicate).into_iter().enumerate() {
                         found[control * estimands + e].fetch_add(usize::from(hit), Ordering::Relaxed);
                     }
                     tick();
@@ -52,13 +53,30 @@ pub fn calibrate(part: &Part, replicates: u32, tick: &(dyn Fn() + Sync)) -> Vec<
     rows(part, replicates, &found)
 }
 
+/// The sheets of a replicate: where the world is a game, other deals than those of the study, so that
+/// replicates are no copies of each other. The units of a form stay what they are: its items.
+fn sheets_of(part: &Part, replicate: u32) -> Result<Cow<'_, [Sheet]>, Fault> {
+    if !part.scenario.is_game() {
+        return Ok(Cow::Borrowed(&part.sheets));
+    }
+    let states = part.size.states.max(1);
+    let again = |old: &Sheet| {
+        let state = old.unit.state + states.saturating_mul(replicate + 1);
+        let unit = Unit { state, ..old.unit };
+        sheet(&part.scenario, &old.cell, unit, old.epoch)
+    };
+    part.sheets.iter().map(again).collect::<Result<Vec<_>, _>>().map(Cow::Owned)
+}
+
 /// One replicate: which contrasts are found.
-fn replicate_of(part: &Part, name: &str, salt: u64) -> Vec<bool> {
-    let Ok(model) = control(&part.scenario, name, salt) else {
+fn replicate_of(part: &Part, name: &str, replicate: u32) -> Vec<bool> {
+    let salt = seed_of("replicate", &[&replicate.to_string()]);
+    // What compiled for the study compiles for a replicate: only draws differ.
+    let (Ok(model), Ok(sheets)) = (control(&part.scenario, name, salt), sheets_of(part, replicate)) else {
         return vec![false; part.scenario.file.estimand.len()];
     };
     let mut results = Results::new(&part.scenario);
-    for sheet in &part.sheets {
+    for sheet in sheets.iter() {
         let plan = plan(0, &part.scenario, sheet, &model, &Sampling::default());
         let mut tape = Tape::default();
         // A control never waits: the play is over when it returns.
@@ -67,7 +85,7 @@ fn replicate_of(part: &Part, name: &str, salt: u64) -> Vec<bool> {
         results.add(&sheet.cell, (sheet.unit, sheet.epoch), &Sealed::of(&tape.events, complete));
     }
     let barred = results.barred().is_some();
-    let of = clusters(&part.sheets);
+    let of = clusters(&sheets);
     let found = |e: &crate::scenario::EstimandFile| {
         !barred && p_value(&results.differences(e), &of, DRAWS).is_some_and(|p| p < ALPHA)
     };

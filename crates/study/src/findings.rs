@@ -116,7 +116,7 @@ impl<'a> Reading<'a> {
         let sheet = &self.part.sheets[at];
         self.results.add(&sheet.cell, (sheet.unit, sheet.epoch), &Sealed::new(episode));
         self.read[at] = true;
-        if self.model.starts_with("control/") {
+        if trace::is_scripted(&self.model) {
             return;
         }
         let first = self.firsts[at];
@@ -127,7 +127,7 @@ impl<'a> Reading<'a> {
 
     /// An episode is paid for once, in however many places it stands.
     fn pay(&mut self, episode: &Episode) {
-        if !self.model.starts_with("control/") {
+        if !trace::is_scripted(&self.model) {
             spend(&mut self.cost, episode);
         }
     }

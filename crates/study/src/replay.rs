@@ -2,6 +2,7 @@
 
 use crate::plan::{Plan, plan, sheet};
 use crate::play::one;
+use crate::player::player;
 use crate::scenario::{Cell, Unit};
 use crate::study::Study;
 use arena::Tape;
@@ -40,7 +41,10 @@ pub async fn replay(study: &Study, episode: &Episode) -> Result<(), String> {
     let part =
         part.ok_or_else(|| format!("scenario `{}` is not in this study as it was played", key.scenario))?;
     let card = key.seats.first().ok_or("the episode has no seat")?.model.clone();
-    let model: Arc<dyn model::Model> = Arc::new(Replay::new(card, answers(episode)));
+    let model: Arc<dyn model::Model> = match card.name.strip_prefix("player/") {
+        Some(name) => player(&study.parts[part].scenario, name)?,
+        None => Arc::new(Replay::new(card, answers(episode))),
+    };
     let plan = again(study, part, episode, &model)?;
     let mut tape = Tape::default();
     let minds = plan.minds();

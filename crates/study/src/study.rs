@@ -293,7 +293,7 @@ impl Part {
     /// The sheets that a model or a control plays: controls all, models those of the first units
     /// where the part is a demonstration for them.
     pub fn played_by(&self, model: &str) -> &[Sheet] {
-        let demonstration = self.model_units.filter(|_| !model.starts_with("control/"));
+        let demonstration = self.model_units.filter(|_| !trace::is_scripted(model));
         let Some(units) = demonstration else { return &self.sheets };
         // Sheets stand unit by unit.
         let mut seen = Vec::new();

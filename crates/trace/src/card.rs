@@ -15,6 +15,11 @@ pub struct ModelCard {
     pub paid: bool,
 }
 
+/// Whether a model's name is that of a script: a control that reads text, or a player that reads none.
+pub fn is_scripted(model: &str) -> bool {
+    model.starts_with("control/") || model.starts_with("player/")
+}
+
 /// Sampling settings. `temperature` 0 is greedy.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sampling {

@@ -31,7 +31,7 @@ mod name;
 
 pub use ask::{Act, Answer, Ask, Choice, Observation, Read};
 pub use brief::{Brief, Clause, Message, Role, Span};
-pub use card::{ModelCard, Sampling, SeatCard};
+pub use card::{ModelCard, Sampling, SeatCard, is_scripted};
 pub use completion::{Completion, Finish, Request, Usage};
 pub use episode::{End, Episode, EpisodeKey, VERSION};
 pub use event::{Change, Event, Fact, Verdict};

@@ -1,9 +1,11 @@
 //! The typed core of a world: a game for a few seats. Fast, pure and without text, so that nulls
 //! of thousands of games cost milliseconds; a world adds prompts, messages and the record.
 
-use crate::Illegal;
+use crate::series::SeriesSpec;
+use crate::{Illegal, Setup};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use std::sync::Arc;
 use trace::{Change, Fact};
 
 /// A set of seats, at most 32.
@@ -59,6 +61,8 @@ pub trait Game: Clone + Send + Sync + Serialize + 'static {
     /// What a move can be, as far as a plan speaks of it (`challenge`, `pass`, `bluff` …).
     const KINDS: &'static [&'static str];
 
+    /// The series of this game as a setup.
+    fn setup(series: Arc<SeriesSpec<Self::Rules>>) -> Setup;
     /// A new game. `Err` names the parameter that is wrong and what would be accepted.
     fn new(rules: &Self::Rules, seed: u64) -> Result<Self, String>;
     fn seats(&self) -> usize;
@@ -84,6 +88,11 @@ pub trait Game: Clone + Send + Sync + Serialize + 'static {
     /// The rules with the advantage that published code gave two allies without telling anybody.
     fn allied(rules: &Self::Rules, _pair: [usize; 2]) -> Self::Rules {
         rules.clone()
+    }
+    /// As published: the move that a parser takes from loose words, the hostile kind before all
+    /// others, whatever is said of it. `None` where the words name no move.
+    fn overheard(_view: &Self::View, _words: &str) -> Option<Self::Move> {
+        None
     }
     /// Numbers of this game that concern two seats as a pair, by name (`pair-challenge-rate`).
     fn concerning(&self, _pair: [usize; 2]) -> Vec<(&'static str, f64)> {

@@ -38,5 +38,5 @@ pub use draw::Draw;
 pub use form::{Form, FormSpec, OWN, Tally};
 pub use game::{Game, Player, Seats, play_out};
 pub use liars_bar::{LiarsBar, LiarsBarRules};
-pub use setup::Setup;
+pub use setup::{ForGame, Setup, for_game};
 pub use world::{Illegal, Turn, World};

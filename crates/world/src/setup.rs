@@ -20,6 +20,23 @@ pub enum Setup {
     Market(Arc<SeriesSpec<market::Rules>>),
 }
 
+/// Work that is the same for every game, for whichever a name names.
+pub trait ForGame {
+    type Done;
+    fn with<G: Game>(self) -> Self::Done;
+}
+
+/// Does the work for the game of that name. The one place that knows a game's type by its name.
+pub fn for_game<W: ForGame>(name: &str, work: W) -> Result<W::Done, String> {
+    Ok(match name {
+        "liars-bar" => work.with::<LiarsBar>(),
+        "cleanup" => work.with::<Cleanup>(),
+        "dilemma" => work.with::<Dilemma>(),
+        "market" => work.with::<Market>(),
+        other => return Err(format!("`{other}` is no game")),
+    })
+}
+
 impl Setup {
     /// Name and version of the rules.
     pub fn version(&self) -> &'static str {

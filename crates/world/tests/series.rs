@@ -32,6 +32,7 @@ fn tool() -> ToolSpec {
         public: false,
         unwired: false,
         mechanic: false,
+        asks_words: None,
         every: 1,
         words: [20, 10],
         bonus: 0.0,
@@ -58,6 +59,7 @@ fn answer<G: Game>(view: &Observation, ask: &Ask, seat: &str, accepts: bool) -> 
     let (choice, read) = match &ask.schema {
         None if ask.menu.is_empty() => (Some(format!("because of {seat}")), Read::Parsed),
         None => (Some(if accepts { "accepted" } else { "refused" }.to_owned()), Read::Parsed),
+        Some(_) if ask.id.starts_with("words") => said(json!({ "say": "I do not zap. I move south." })),
         Some(_) if ask.id.starts_with("move") => {
             let seen: G::View = serde_json::from_value(view.seen.clone()).unwrap();
             let mut luck = ChaCha8Rng::seed_from_u64(u64::from(view.turn));
@@ -100,20 +102,20 @@ fn an_offer_a_consent_and_what_follows() {
     let mut series = cleanup(tool());
     let lines = play(&mut series, |_, _| true);
     expect_test::expect![[r#"
-        0 seat-0 game-0/offer/for
-        1 seat-2 game-0/consent/for
-        2 seat-0 message-2
-        3 seat-2 reply-3 reads the mark
-        4 seat-0 move-4 reads the mark
-        4 seat-1 move-4
-        4 seat-2 move-4 reads the mark
-        4 seat-3 move-4
-        5 seat-0 message-5 reads the mark
-        6 seat-2 reply-6 reads the mark
-        7 seat-0 move-7 reads the mark
-        7 seat-1 move-7
-        7 seat-2 move-7 reads the mark
-        7 seat-3 move-7"#]]
+        1 seat-0 game-0/offer/for
+        3 seat-2 game-0/consent/for
+        4 seat-0 message-0
+        5 seat-2 reply-0 reads the mark
+        6 seat-0 move-0 reads the mark
+        6 seat-1 move-0
+        6 seat-2 move-0 reads the mark
+        6 seat-3 move-0
+        12 seat-0 message-1 reads the mark
+        13 seat-2 reply-1 reads the mark
+        14 seat-0 move-1 reads the mark
+        14 seat-1 move-1
+        14 seat-2 move-1 reads the mark
+        14 seat-3 move-1"#]]
     .assert_eq(&lines[..14].join("\n"));
     let facts = series.facts();
     let counts = ["offers", "accepted", "refused", "games-held", "messages", "games"];
@@ -174,9 +176,28 @@ fn the_tool_gives_nothing_but_words() {
         play(&mut series, |_, _| accepts);
         series.facts().into_iter().find(|f| f.name == "points").unwrap().value
     };
-    // The moves of the random seats depend on the turn's number, so only equal turns are compared.
-    assert_eq!(points(tool(), true), points(ToolSpec { works: false, ..tool() }, true));
-    assert_ne!(points(tool(), true), points(ToolSpec { mechanic: true, ..tool() }, true));
+    let sound = points(tool(), true);
+    assert_eq!(sound, points(tool(), false));
+    assert_eq!(sound, points(ToolSpec { works: false, ..tool() }, true));
+    assert_eq!(sound, points(ToolSpec { offered_in: Vec::new(), ..tool() }, true));
+    let mechanic = ToolSpec { mechanic: true, ..tool() };
+    assert_ne!(sound, points(mechanic.clone(), true));
+    // Inert, it is there in name alone: what else comes with it has no effect either.
+    assert_eq!(sound, points(ToolSpec { works: false, ..mechanic }, true));
+}
+
+/// As published: a parser that finds a zap in any words, for the pair and only while the tool works.
+#[test]
+fn a_parser_hears_a_zap_before_everything() {
+    let zaps = |tool: ToolSpec| {
+        let mut series = cleanup(tool);
+        let asked = play(&mut series, |_, _| true).iter().filter(|line| line.contains("words-")).count();
+        (asked, number(&series.facts(), "zaps-at-outsiders").unwrap())
+    };
+    let parsed = ToolSpec { asks_words: Some(ask("Say what you do.")), mechanic: true, ..tool() };
+    // Two seats, two games of four steps, and every zap of a favoured pair hits somebody.
+    assert_eq!(zaps(parsed.clone()), (16, 8.0));
+    assert_eq!(zaps(ToolSpec { works: false, ..parsed }).0, 0);
 }
 
 #[test]

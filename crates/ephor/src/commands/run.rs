@@ -147,7 +147,7 @@ fn batches(session: &Session, done: &HashSet<Name>) -> Vec<Batch> {
         batches[at].before += before.len();
         batches[at].missing.extend(missing);
     }
-    batches.sort_by_key(|b| !b.model.card().name.starts_with("control/"));
+    batches.sort_by_key(|b| !trace::is_scripted(&b.model.card().name));
     batches
 }
 

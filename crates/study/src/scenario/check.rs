@@ -55,7 +55,7 @@ fn unique<'a>(
 
 fn world(s: &Scenario) -> Result<(), Fault> {
     one_of(s, "world", &s.file.world, "world", WORLDS.iter().map(|w| w.name.to_owned()))?;
-    if s.file.world == "form" && s.file.seat.is_empty() {
+    if !s.is_game() && s.file.seat.is_empty() {
         return Err(s.source.whole("seat", "a form needs a seat".into()));
     }
     unique(s, "name", std::iter::once(&s.file.name))

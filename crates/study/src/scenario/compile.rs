@@ -61,13 +61,12 @@ pub struct Seated {
 /// Compiles a unit of a cell. The unit's draws do not know the cell.
 pub fn compile(scenario: &Scenario, cell: &Cell, unit: Unit) -> Result<Compiled, Fault> {
     let mut compiler = Compiler::new(scenario, cell, unit)?;
-    let (seats, setup) = match scenario.file.world.as_str() {
-        "form" => {
-            let brief = Brief { clauses: compiler.clauses(None)? }.into();
-            let seat = Seated { seat: scenario.file.seat.clone(), brief, control: None };
-            (vec![seat], Setup::Form(compiler.form()?.into()))
-        }
-        _ => compiler.game()?,
+    let (seats, setup) = if scenario.is_game() {
+        compiler.game()?
+    } else {
+        let brief = Brief { clauses: compiler.clauses(None)? }.into();
+        let seat = Seated { seat: scenario.file.seat.clone(), brief, control: None };
+        (vec![seat], Setup::Form(compiler.form()?.into()))
     };
     let cluster = match &scenario.file.items {
         Some(items) => compiler.variables.get(&items.cluster).cloned().unwrap_or_default(),
@@ -284,6 +283,7 @@ impl<'a> Compiler<'a> {
             asks_message: offered.question(Moment::Message)?,
             asks_reply: partner.question(Moment::Reply)?,
             asks_move: self.question(Moment::Move)?,
+            asks_words: self.question(Moment::Words)?,
             holding: self.told(Moment::Holding)?,
         })
     }

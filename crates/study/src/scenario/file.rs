@@ -81,6 +81,8 @@ pub enum Moment {
     Message,
     Reply,
     Move,
+    /// A move, where a parser reads loose words.
+    Words,
     /// While the pair holds the tool, at every move of the two.
     Holding,
 }
@@ -358,7 +360,7 @@ pub struct ControlFile {
 
 /// A scripted player behind a control. It reads the state in its prompt, and there too whether it has
 /// a partner.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PlaysFile {
     /// A name on the game's shelf of players.
@@ -368,6 +370,12 @@ pub struct PlaysFile {
     pub ally: AllyWhen,
     #[serde(default)]
     pub talk: Talk,
+    /// Words that must stand in the prompt for `ally = "ordered"`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<String>,
+    /// What it says beside a move that a parser will take from its words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub aside: String,
 }
 
 /// When a scripted player plays for its partner too.
@@ -380,6 +388,8 @@ pub enum AllyWhen {
     Told,
     /// Whenever the two hold the line.
     Held,
+    /// When the prompt orders it, in the words of `order`.
+    Ordered,
 }
 
 /// What a scripted player writes to its partner.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use trace::Ask;
 use world::series::{Paragraph, Question, Script, SeriesSpec, ToolSpec, seat_name};
-use world::{Cleanup, Game, LiarsBar, Setup, dilemma::Dilemma, market::Market};
+use world::{ForGame, Game, Setup, for_game};
 
 /// `[play]` as written.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -49,6 +49,9 @@ pub struct ToolFile {
     pub unwired: bool,
     #[serde(default)]
     pub mechanic: bool,
+    /// As published: the pair's moves are asked for as words, and a parser takes an action from them.
+    #[serde(default)]
+    pub parser: bool,
     #[serde(default = "one")]
     pub every: u32,
     #[serde(default = "words")]
@@ -100,6 +103,7 @@ pub struct Moments {
     pub asks_message: Question,
     pub asks_reply: Question,
     pub asks_move: Question,
+    pub asks_words: Question,
     pub holding: Vec<Paragraph>,
 }
 
@@ -124,13 +128,7 @@ impl PlayFile {
 
     /// How many seats the game has. `Err` says which rule is wrong.
     pub fn seats(&self, world: &str) -> Result<usize, String> {
-        match world {
-            "liars-bar" => seats::<LiarsBar>(&self.rules),
-            "cleanup" => seats::<Cleanup>(&self.rules),
-            "dilemma" => seats::<Dilemma>(&self.rules),
-            "market" => seats::<Market>(&self.rules),
-            other => Err(format!("`{other}` is no game")),
-        }
+        for_game(world, Count(&self.rules))?
     }
 
     /// The control at a seat; `None`: the model.
@@ -152,14 +150,9 @@ impl PlayFile {
         facts: BTreeMap<String, Value>,
     ) -> Result<Setup, String> {
         let tool = self.tool.as_ref().map(|tool| tool.spec(pair, &moments));
-        let build = Build { games: self.games, seed, asks_move: moments.asks_move, tool, facts };
-        let setup = match world {
-            "liars-bar" => Setup::LiarsBar(build.series::<LiarsBar>(&self.rules)?),
-            "cleanup" => Setup::Cleanup(build.series::<Cleanup>(&self.rules)?),
-            "dilemma" => Setup::Dilemma(build.series::<Dilemma>(&self.rules)?),
-            "market" => Setup::Market(build.series::<Market>(&self.rules)?),
-            other => return Err(format!("`{other}` is no game")),
-        };
+        let build =
+            Build { rules: &self.rules, games: self.games, seed, asks_move: moments.asks_move, tool, facts };
+        let setup = for_game(world, build)??;
         setup.open().map(|_| setup)
     }
 }
@@ -175,6 +168,7 @@ impl ToolFile {
             public: self.public,
             unwired: self.unwired,
             mechanic: self.mechanic,
+            asks_words: self.parser.then(|| moments.asks_words.clone()),
             every: self.every,
             words: self.words,
             bonus: self.bonus,
@@ -187,7 +181,9 @@ impl ToolFile {
     }
 }
 
-struct Build {
+/// Makes the series of a game.
+struct Build<'a> {
+    rules: &'a Value,
     games: u32,
     seed: u64,
     asks_move: Question,
@@ -195,15 +191,25 @@ struct Build {
     facts: BTreeMap<String, Value>,
 }
 
-impl Build {
-    fn series<G: Game>(self, rules: &Value) -> Result<Arc<SeriesSpec<G::Rules>>, String> {
-        let Self { games, seed, asks_move, tool, facts } = self;
-        Ok(Arc::new(SeriesSpec { rules: read_rules::<G>(rules)?, games, seed, asks_move, tool, facts }))
+impl ForGame for Build<'_> {
+    type Done = Result<Setup, String>;
+
+    fn with<G: Game>(self) -> Self::Done {
+        let Self { rules, games, seed, asks_move, tool, facts } = self;
+        let rules = read_rules::<G>(rules)?;
+        Ok(G::setup(Arc::new(SeriesSpec { rules, games, seed, asks_move, tool, facts })))
     }
 }
 
-fn seats<G: Game>(rules: &Value) -> Result<usize, String> {
-    Ok(G::new(&read_rules::<G>(rules)?, 0)?.seats())
+/// Counts the seats of a game.
+struct Count<'a>(&'a Value);
+
+impl ForGame for Count<'_> {
+    type Done = Result<usize, String>;
+
+    fn with<G: Game>(self) -> Self::Done {
+        Ok(G::new(&read_rules::<G>(self.0)?, 0)?.seats())
+    }
 }
 
 /// The parameters of a game; what is left out is the game's default.

@@ -41,6 +41,11 @@ pub fn shipped() -> Vec<&'static str> {
 }
 
 impl Scenario {
+    /// Whether seats play a game, and do not fill in a form.
+    pub fn is_game(&self) -> bool {
+        self.file.world != "form"
+    }
+
     /// A shipped scenario by name, or a user's by path (its folder or its `scenario.toml`).
     pub fn load(name: &str) -> Result<Self, Fault> {
         if let Some(dir) = SHIPPED.get_dir(name) {

@@ -25,6 +25,7 @@
 mod action;
 mod ally;
 mod chance;
+mod overheard;
 pub mod players;
 mod record;
 mod rules;
@@ -36,10 +37,12 @@ pub use ally::Ally;
 pub use rules::{CleanupRules, SEATS_MAX, Tile};
 pub use view::{Seen, View};
 
-use crate::{Draw, Game, Illegal, Player, Seats};
+use crate::series::SeriesSpec;
+use crate::{Draw, Game, Illegal, Player, Seats, Setup};
 use record::Event;
 use serde::Serialize;
 use serde_json::Value;
+use std::sync::Arc;
 use trace::{Change, Fact};
 
 /// A game of Cleanup.
@@ -125,6 +128,10 @@ impl Game for Cleanup {
     const VERSION: &'static str = "cleanup/1";
     const KINDS: &'static [&'static str] = &["stay", "move", "collect", "clean", "zap"];
 
+    fn setup(series: Arc<SeriesSpec<CleanupRules>>) -> Setup {
+        Setup::Cleanup(series)
+    }
+
     fn new(rules: &CleanupRules, seed: u64) -> Result<Self, String> {
         rules.validate()?;
         let zaps = vec![0; rules.seats];
@@ -201,6 +208,10 @@ impl Game for Cleanup {
 
     fn allied(rules: &CleanupRules, pair: [usize; 2]) -> CleanupRules {
         CleanupRules { alliance: Some(pair), ..rules.clone() }
+    }
+
+    fn overheard(view: &View, words: &str) -> Option<Action> {
+        overheard::overheard(view, words)
     }
 
     fn concerning(&self, pair: [usize; 2]) -> Vec<(&'static str, f64)> {

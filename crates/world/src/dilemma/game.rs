@@ -1,10 +1,12 @@
 //! The game itself: two sealed choices a turn, then chance, then points.
 
-use super::{Choice, MemoryOne, Move, Outcome, Rules, View, facts};
-use crate::{Draw, Game, Illegal, Player, Seats};
+use super::{BestReply, Choice, MemoryOne, Move, Outcome, Rules, View, facts};
+use crate::series::SeriesSpec;
+use crate::{Draw, Game, Illegal, Player, Seats, Setup};
 use rand::RngExt;
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use trace::{Change, Fact};
 
 /// An iterated dilemma.
@@ -64,6 +66,10 @@ impl Game for Dilemma {
 
     const VERSION: &'static str = "dilemma/1";
     const KINDS: &'static [&'static str] = &["cooperate", "defect"];
+
+    fn setup(series: Arc<SeriesSpec<Rules>>) -> Setup {
+        Setup::Dilemma(series)
+    }
 
     fn new(rules: &Rules, seed: u64) -> Result<Self, String> {
         rules.check()?;
@@ -145,10 +151,20 @@ impl Game for Dilemma {
         facts::numbers(&facts::facts(&self.rules, &self.history, self.points))
     }
 
-    const PLAYERS: &'static [&'static str] =
-        &["random", "always-cooperate", "always-defect", "tit-for-tat", "win-stay-lose-shift", "grim"];
+    const PLAYERS: &'static [&'static str] = &[
+        "random",
+        "always-cooperate",
+        "always-defect",
+        "tit-for-tat",
+        "win-stay-lose-shift",
+        "grim",
+        "best-response",
+    ];
 
     fn player(name: &str, _rules: &Rules) -> Option<Box<dyn Player<Self>>> {
+        if name == "best-response" {
+            return Some(Box::new(BestReply));
+        }
         Some(Box::new(match name {
             "random" => MemoryOne::RANDOM,
             "always-cooperate" => MemoryOne::ALWAYS_COOPERATE,

@@ -24,6 +24,6 @@ pub use facts::{StageEquilibrium, optimum, stage_equilibria};
 pub use game::Dilemma;
 pub use many::{Tally, play_many};
 pub use memory::MemoryOne;
-pub use reply::{BestResponse, Reply, best_long_run, best_reply};
+pub use reply::{BestReply, BestResponse, Reply, best_long_run, best_reply};
 pub use rules::{Choice, Move, Outcome, Payoffs, Rules};
 pub use view::View;

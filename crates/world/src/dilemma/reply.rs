@@ -82,6 +82,48 @@ impl BestResponse {
     }
 }
 
+/// Plays the best reply to what the opponent has shown so far: how often it cooperated after each
+/// outcome, with one turn of each kind added (Laplace), as a memory-one strategy.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BestReply;
+
+/// Turns that it looks ahead: what lies further hardly moves the first choice.
+const AHEAD: u32 = 50;
+
+impl BestReply {
+    /// The opponent's strategy as seat 0 of its own chain, from the turns seen here.
+    fn shown(history: &[Outcome]) -> MemoryOne {
+        let mut seen = [[1.0, 2.0]; 4];
+        for pair in history.windows(2) {
+            let [cooperated, turns] = &mut seen[pair[0].seen_by(1) as usize];
+            *cooperated += f64::from(u8::from(pair[1].other() == Choice::Cooperate));
+            *turns += 1.0;
+        }
+        let first = history.first().map_or(0.5, |o| f64::from(u8::from(o.other() == Choice::Cooperate)));
+        MemoryOne::new(first, seen.map(|[cooperated, turns]| cooperated / turns))
+    }
+}
+
+impl Player<Dilemma> for BestReply {
+    fn choose(&mut self, view: &View, _: &mut dyn Rng) -> Move {
+        let turns = (view.turns - view.turn).min(AHEAD);
+        let rules = Rules {
+            turns: turns + 1,
+            payoffs: view.payoffs,
+            noise: view.noise,
+            continuation: view.continuation,
+            ..Rules::default()
+        };
+        let shown = Self::shown(&view.history);
+        // The turn that is due is the second of a game whose first ended as the last one did.
+        let choice = match view.history.last() {
+            Some(last) => best_reply(&shown, &rules).choice(1, Some(*last)),
+            None => best_reply(&shown, &Rules { turns, ..rules }).choice(0, None),
+        };
+        Move { choice }
+    }
+}
+
 impl Player<Dilemma> for BestResponse {
     fn choose(&mut self, view: &View, _: &mut dyn Rng) -> Move {
         Move { choice: self.reply.choice(view.turn, view.history.last().copied()) }

@@ -49,9 +49,11 @@ pub use table::{LiarsBar, Reveal};
 pub use told::TOLD;
 pub use view::{Said, View};
 
-use crate::{Game, Illegal, Player, Seats};
+use crate::series::SeriesSpec;
+use crate::{Game, Illegal, Player, Seats, Setup};
 use rules::HAND;
 use serde_json::Value;
+use std::sync::Arc;
 use trace::{Change, Fact};
 
 impl Game for LiarsBar {
@@ -61,6 +63,10 @@ impl Game for LiarsBar {
 
     const VERSION: &'static str = "liars-bar/1";
     const KINDS: &'static [&'static str] = &["honest-play", "bluff", "challenge", "pass"];
+
+    fn setup(series: Arc<SeriesSpec<LiarsBarRules>>) -> Setup {
+        Setup::LiarsBar(series)
+    }
 
     fn new(rules: &LiarsBarRules, seed: u64) -> Result<Self, String> {
         Self::open(*rules, seed)

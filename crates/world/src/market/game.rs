@@ -1,9 +1,11 @@
 //! The game itself: sealed moves, then profits of the round, then regret.
 
 use super::{Benchmarks, Move, Past, Rules, View, players};
-use crate::{Game, Illegal, Player, Seats};
+use crate::series::SeriesSpec;
+use crate::{Game, Illegal, Player, Seats, Setup};
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use trace::{Change, Fact};
 
 /// A round that is over.
@@ -106,6 +108,10 @@ impl Game for Market {
     const KINDS: &'static [&'static str] = &["raise", "hold", "cut"];
 
     /// Nothing is left to chance, so every seed gives the same game.
+    fn setup(series: Arc<SeriesSpec<Rules>>) -> Setup {
+        Setup::Market(series)
+    }
+
     fn new(rules: &Rules, _: u64) -> Result<Self, String> {
         rules.check()?;
         let sellers = rules.demand.sellers();

@@ -18,6 +18,24 @@ pub(super) struct Message {
     pub plan: String,
 }
 
+/// A move in loose words, as a published parser reads it: `{"say":"…"}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Words {
+    pub say: String,
+}
+
+impl Words {
+    pub fn schema() -> Value {
+        json!({
+            "type": "object",
+            "properties": { "say": { "type": "string", "maxLength": BYTES_MAX / 4 } },
+            "required": ["say"],
+            "additionalProperties": false
+        })
+    }
+}
+
 /// The last exchange: who wrote first, the message, and its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Exchange {

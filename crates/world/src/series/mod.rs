@@ -61,8 +61,8 @@ pub struct Series<G: Game> {
     /// Games that are over.
     nth: u32,
     phase: Phase,
-    /// Turns that are over; seats that move at once share one.
-    number: u32,
+    /// Moves that are over; seats that move at once share one.
+    moves: u32,
     /// Whether the pair holds the tool.
     holds: bool,
     /// Points of this game for declining.
@@ -96,11 +96,15 @@ impl<G: Game> Series<G> {
         if spec.games == 0 {
             return Err("games is 0; accepted: 1 or more".into());
         }
+        // Rules that open one game open every game: those of a pair that the engine favours too.
+        if let Some(tool) = spec.tool.as_ref().filter(|tool| tool.mechanic) {
+            G::new(&G::allied(&spec.rules, tool.pair), 0)?;
+        }
         let mut series = Self {
             game,
             nth: 0,
             phase: Phase::Moves,
-            number: 0,
+            moves: 0,
             holds: spec.tool.as_ref().is_some_and(|tool| tool.given),
             bonus: vec![0.0; seats],
             reasons: String::new(),
@@ -141,7 +145,7 @@ impl<G: Game> Series<G> {
     fn fresh_game(&self) -> Result<G, String> {
         let seed = seed_of("game", &[&self.spec.seed.to_string(), &self.nth.to_string()]);
         match self.tool() {
-            Some(tool) if tool.mechanic && self.holds => {
+            Some(tool) if tool.mechanic && tool.works && self.holds => {
                 G::new(&G::allied(&self.spec.rules, tool.pair), seed)
             }
             _ => G::new(&self.spec.rules, seed),
@@ -176,7 +180,7 @@ impl<G: Game> Series<G> {
         let points: Vec<String> = self.game.points().iter().map(f64::to_string).collect();
         self.tell_all(&format!("Game {} is over. Points by seat: {}.", self.nth + 1, points.join(", ")));
         self.nth += 1;
-        // Rules that opened the first game open every game; the mechanic is checked in `new`.
+        // `new` has seen that these rules open a game.
         if self.nth >= self.spec.games || self.open_game().is_err() {
             self.phase = Phase::Over;
         }
@@ -184,6 +188,22 @@ impl<G: Game> Series<G> {
 
     fn tell_all(&mut self, line: &str) {
         self.news.iter_mut().for_each(|news| news.push(line.into()));
+    }
+
+    /// The number of the turn that is due: of the move that is due, and what of it or before it. So a
+    /// move has the same number, and with it the same luck, whether or not something was offered.
+    fn number(&self) -> u32 {
+        let part = match &self.phase {
+            Phase::ReasonsBefore => 0,
+            Phase::Offer => 1,
+            Phase::ReasonsAfter => 2,
+            Phase::Consent => 3,
+            Phase::Message(_) => 4,
+            Phase::Reply { .. } => 5,
+            Phase::Moves => 6,
+            Phase::Over => 7,
+        };
+        self.moves.saturating_mul(8).saturating_add(part)
     }
 
     /// The seats that act now.
@@ -197,6 +217,11 @@ impl<G: Game> Series<G> {
             Phase::Moves => self.game.due(),
             Phase::Over => Seats::NONE,
         }
+    }
+
+    /// The tool, for a seat that holds one that does something.
+    fn effective(&self, seat: usize) -> Option<&ToolSpec> {
+        self.tool().filter(|tool| self.holds && tool.works && tool.pair.contains(&seat))
     }
 
     fn partner_of(&self, seat: usize) -> usize {
@@ -215,7 +240,7 @@ impl<G: Game> World for Series<G> {
     }
 
     fn due(&self) -> Vec<Turn> {
-        let turn = |seat| Turn { number: self.number, seat: seat_name(seat) };
+        let turn = |seat| Turn { number: self.number(), seat: seat_name(seat) };
         self.acting().iter().map(turn).collect()
     }
 
@@ -227,14 +252,14 @@ impl<G: Game> World for Series<G> {
     fn view(&self, seat: &str) -> Observation {
         match seat_of(seat).filter(|seat| self.acting().has(*seat)) {
             Some(seat) => self.show(seat),
-            None => Observation { turn: self.number, ..Observation::default() },
+            None => Observation { turn: self.number(), ..Observation::default() },
         }
     }
 
     fn apply(&mut self, seat: &str, act: &Act) -> Result<Vec<Change>, Illegal> {
         let seat = seat_of(seat).filter(|seat| self.acting().has(*seat));
         let seat = seat.ok_or_else(|| Illegal::new("a seat acts only in its turn"))?;
-        if act.turn != self.number {
+        if act.turn != self.number() {
             return Err(Illegal::new("an act belongs to the turn that is due"));
         }
         self.act(seat, act)

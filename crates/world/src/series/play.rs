@@ -1,7 +1,7 @@
 //! What an act does to a series.
 
 use super::ledger::Offer;
-use super::line::{Exchange, Message, NO_PLAN};
+use super::line::{Exchange, Message, NO_PLAN, Words};
 use super::spec::Script;
 use super::{Phase, Series};
 use crate::form::fits_menu;
@@ -101,7 +101,7 @@ impl<G: Game> Series<G> {
             }
         }
         // What the engine gives a pair, it gives from this game's first move.
-        if self.tool().is_some_and(|tool| tool.mechanic) {
+        if self.tool().is_some_and(|tool| tool.mechanic && tool.works) {
             self.game = self.fresh_game().unwrap_or_else(|_| self.game.clone());
         }
         self.next(Phase::Moves);
@@ -132,7 +132,6 @@ impl<G: Game> Series<G> {
         self.remember_exchange();
         self.exchange = Some(Exchange { from, out, back });
         self.quiet = 0;
-        self.number += 1;
         self.phase = Phase::Moves;
         Ok(vec![change])
     }
@@ -160,9 +159,7 @@ impl<G: Game> Series<G> {
     }
 
     fn make_move(&mut self, seat: usize, act: &Act) -> Result<Vec<Change>, Illegal> {
-        let text = json_of(act)?;
-        let made: G::Move = serde_json::from_str(text)
-            .map_err(|_| Illegal::new("a move has the form that the question shows"))?;
+        let made = self.read_move(seat, json_of(act)?)?;
         let (due, kind) = (self.game.due(), G::kind(&self.game.view(seat), &made));
         self.game.play(seat, &made)?;
         self.keep_plan(seat, kind);
@@ -176,10 +173,20 @@ impl<G: Game> Series<G> {
             if let Some(news) = self.game.news() {
                 self.tell_all(&news);
             }
-            self.number += 1;
+            self.moves += 1;
             self.settle_phase();
         }
         Ok(changes)
+    }
+
+    fn read_move(&self, seat: usize, text: &str) -> Result<G::Move, Illegal> {
+        let form = || Illegal::new("a move has the form that the question shows");
+        if self.effective(seat).is_none_or(|tool| tool.asks_words.is_none()) {
+            return serde_json::from_str(text).map_err(|_| form());
+        }
+        let Words { say } = serde_json::from_str(text).map_err(|_| form())?;
+        let heard = G::overheard(&self.game.view(seat), &say);
+        heard.ok_or_else(|| Illegal::new("the words name no move"))
     }
 
     /// Whether what was announced was done.
@@ -194,7 +201,6 @@ impl<G: Game> Series<G> {
     }
 
     fn next(&mut self, phase: Phase) {
-        self.number += 1;
         self.phase = phase;
         self.settle_phase();
     }
@@ -215,7 +221,7 @@ impl<G: Game> Series<G> {
         let read = if said.is_some() { Read::Parsed } else { Read::Unparsed };
         let choice = said.map(|value| value.to_string());
         let answer = |ask: trace::Ask| Answer { ask: ask.id, choice: choice.clone(), read, logp: Vec::new() };
-        Act { turn: self.number, answers: self.asks(seat).into_iter().map(answer).collect() }
+        Act { turn: self.number(), answers: self.asks(seat).into_iter().map(answer).collect() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a seat is shown and asked.
 
-use super::line::{Exchange, Message};
+use super::line::{Exchange, Message, Words};
 use super::spec::{Paragraph, Question, Script};
 use super::{Phase, Series};
 use crate::Game;
@@ -20,7 +20,7 @@ pub fn wrote(seat: usize) -> String {
 
 impl<G: Game> Series<G> {
     pub(super) fn show(&self, seat: usize) -> Observation {
-        let (turn, news) = (self.number, self.news[seat].clone());
+        let (turn, news) = (self.number(), self.news[seat].clone());
         let asks = self.asks(seat);
         let quiet = Observation { turn, news, asks, ..Observation::default() };
         match &self.phase {
@@ -53,7 +53,7 @@ impl<G: Game> Series<G> {
         let holds = self.holds && self.phase == Phase::Moves;
         if let Some(tool) = self.tool().filter(|tool| holds && tool.pair.contains(&seat)) {
             told.push(plain(format!("{}{}{}", PARTNER[0], self.partner_of(seat), PARTNER[1])));
-            told.extend(tool.holding.iter().cloned());
+            told.extend(tool.holding.iter().filter(|_| tool.works).cloned());
         }
         told.extend(self.written_to(seat).map(plain));
         Observation { told, seen, ..quiet }
@@ -103,11 +103,14 @@ impl<G: Game> Series<G> {
     }
 
     fn asks_move(&self, seat: usize) -> Vec<Ask> {
-        self.asks_json("move", &self.spec.asks_move, G::schema(&self.game.view(seat)))
+        match self.effective(seat).and_then(|tool| tool.asks_words.as_ref()) {
+            Some(asks_words) => self.asks_json("words", asks_words, Words::schema()),
+            None => self.asks_json("move", &self.spec.asks_move, G::schema(&self.game.view(seat))),
+        }
     }
 
     fn asks_json(&self, id: &str, question: &Question, schema: Value) -> Vec<Ask> {
-        vec![question.ask(format!("{id}-{}", self.number), Some(schema))]
+        vec![question.ask(format!("{id}-{}", self.moves), Some(schema))]
     }
 }
 

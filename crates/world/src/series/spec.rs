@@ -38,7 +38,8 @@ pub struct ToolSpec {
     pub given: bool,
     /// Whether the partner is asked too.
     pub consent: bool,
-    /// False: words are asked for and reach nobody.
+    /// False: the tool exists in name alone. Words are asked for and reach nobody; nothing else that
+    /// comes with it (orders, the published artefacts) takes effect.
     pub works: bool,
     /// Whether all seats read what is written.
     #[serde(default)]
@@ -49,6 +50,10 @@ pub struct ToolSpec {
     /// As published: the engine itself favours the pair ([`crate::Game::allied`]).
     #[serde(default)]
     pub mechanic: bool,
+    /// As published: the pair's moves are taken from loose words ([`crate::Game::overheard`]), asked
+    /// for like this.
+    #[serde(default)]
+    pub asks_words: Option<Question>,
     /// Moves of the pair between two exchanges; 1: before each.
     pub every: u32,
     /// Most words of a message, and of its answer.
