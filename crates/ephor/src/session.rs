@@ -8,12 +8,13 @@ use model::cache::{Cached, ResponseCache, request_key};
 use model::{Answered, Model, ModelError};
 use openweights::LocalModel;
 use report::{Calibration, Page};
+use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use store::{Responses, RunFolder, Writer};
-use study::{Cast, Part, Study};
+use study::{Cast, Nulls, Part, Study};
 use trace::{Completion, ModelCard, Name, Purchase, Request};
 
 /// A study with its models at their seats.
@@ -188,9 +189,10 @@ impl Session {
     }
 
     /// Reads the record and says what was found.
-    pub fn page(&self, folder: &RunFolder, calibration: Vec<Calibration>) -> Result<Page, Exit> {
+    pub fn page(&self, folder: &RunFolder, calibrated: Calibrated) -> Result<Page, Exit> {
+        let Calibrated { rows, nulls } = calibrated;
         let run = folder.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let mut page = study::page(&self.study, &self.casts, folder, calibration, &run)?;
+        let mut page = study::page(&self.study, &self.casts, folder, rows, &nulls, &run)?;
         page.bill = self.bill();
         page.reproduce = self.reproduce(&run);
         if self.casts.iter().any(|c| !c.model.card().scores && !trace::is_scripted(&c.model.card().name)) {
@@ -245,35 +247,55 @@ fn control(part: &Part, name: &str) -> Result<Arc<dyn Model>, Exit> {
         .map_err(|why| Exit::usage(format!("{why}\naccepted: {}", part.scenario.control_names().join(", "))))
 }
 
+/// What is known of a study's instruments: their controls, and the nulls of each part.
+#[derive(Default)]
+pub struct Calibrated {
+    pub rows: Vec<Calibration>,
+    pub nulls: Vec<Nulls>,
+}
+
 /// Calibrates every part, once per scenario and size; what was calibrated before is read.
 pub fn calibrations(
     study: &Study,
     replicates: u32,
     log_dir: &Path,
     screen: &Screen,
-) -> Result<Vec<Calibration>, Exit> {
-    let mut rows = Vec::new();
+) -> Result<Calibrated, Exit> {
+    let mut all = Calibrated::default();
     for part in &study.parts {
         let replicates = part.replicates.unwrap_or(replicates);
-        let path =
-            log_dir.join("calibration").join(format!("{}.json", study::calibrate::key(part, replicates)));
-        let known = std::fs::read(&path)
-            .ok()
-            .and_then(|bytes| serde_json::from_slice::<Vec<Calibration>>(&bytes).ok());
-        if let Some(known) = known {
-            rows.extend(known);
-            continue;
-        }
-        let total = part.scenario.file.control.len() * replicates as usize;
-        let done = AtomicUsize::new(0);
-        let label = format!("calibrating {}", part.scenario.file.name);
-        let found = study::calibrate::calibrate(part, replicates, &|| {
-            screen.at(&label, done.fetch_add(1, Ordering::Relaxed) + 1, total);
-        });
-        let bytes = serde_json::to_vec_pretty(&found).map_err(Exit::broken)?;
-        store::write_atomically(&path, &bytes).map_err(in_log_dir)?;
-        rows.extend(found);
+        let rows = kept(log_dir, &study::calibrate::key(part, replicates), || {
+            let total = part.scenario.file.control.len() * replicates as usize;
+            let done = AtomicUsize::new(0);
+            let label = format!("calibrating {}", part.scenario.file.name);
+            Ok(study::calibrate::calibrate(part, replicates, &|| {
+                screen.at(&label, done.fetch_add(1, Ordering::Relaxed) + 1, total);
+            }))
+        })?;
+        all.rows.extend(rows);
+        let nulls: Nulls = kept(log_dir, &study::nulls::key(&part.scenario), || {
+            Nulls::of(&part.scenario).map_err(Exit::broken)
+        })?;
+        all.rows.extend(nulls.rows.iter().cloned());
+        all.nulls.push(nulls);
     }
     screen.clear();
-    Ok(rows)
+    Ok(all)
+}
+
+/// What was worked out before under this key, or is now.
+fn kept<T: Serialize + DeserializeOwned>(
+    log_dir: &Path,
+    key: &str,
+    work: impl FnOnce() -> Result<T, Exit>,
+) -> Result<T, Exit> {
+    let path = log_dir.join("calibration").join(format!("{key}.json"));
+    let known = std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let fresh = work()?;
+    let bytes = serde_json::to_vec_pretty(&fresh).map_err(Exit::broken)?;
+    store::write_atomically(&path, &bytes).map_err(in_log_dir)?;
+    Ok(fresh)
 }

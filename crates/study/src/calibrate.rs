@@ -75,7 +75,7 @@ fn replicate_of(part: &Part, name: &str, replicate: u32) -> Vec<bool> {
     let (Ok(model), Ok(sheets)) = (control(&part.scenario, name, salt), sheets_of(part, replicate)) else {
         return vec![false; part.scenario.file.estimand.len()];
     };
-    let mut results = Results::new(&part.scenario);
+    let mut results = Results::new(&part.scenario, None);
     for sheet in sheets.iter() {
         let plan = plan(0, &part.scenario, sheet, &model, &Sampling::default());
         let mut tape = Tape::default();

@@ -3,6 +3,7 @@
 use crate::estimate::{LEVEL, estimates};
 use crate::margins::{margins, row_of};
 use crate::measure::{Sealed, Value, measure, measures};
+use crate::nulls::Nulls;
 use crate::plan::{Plan, Sheet, clusters, plan};
 use crate::results::Results;
 use crate::study::{Part, Study};
@@ -30,12 +31,13 @@ pub fn plans<'a>(study: &'a Study, cast: &'a Cast) -> impl Iterator<Item = Plan>
 }
 
 /// Reads the record and says what was found. Episodes are measured as they are read: what is held
-/// are numbers and one transcript of each cell.
+/// are numbers and one transcript of each cell. `nulls` has those of each part, or nothing.
 pub fn page(
     study: &Study,
     casts: &[Cast],
     folder: &RunFolder,
     calibration: Vec<Calibration>,
+    nulls: &[Nulls],
     run: &str,
 ) -> Result<Page, StoreError> {
     let mut findings = Findings {
@@ -50,7 +52,7 @@ pub fn page(
         report: String::new(),
     };
     let mut scenarios: Vec<ScenarioPage> = study.parts.iter().map(scenario_page).collect();
-    for (cast, mut reading) in casts.iter().zip(read(study, casts, folder)?) {
+    for (cast, mut reading) in casts.iter().zip(read(study, casts, folder, nulls)?) {
         reading.miss_the_rest();
         let Reading { part, model, results, transcripts, cost, .. } = reading;
         let page = &mut scenarios[cast.part];
@@ -79,7 +81,12 @@ struct Reading<'a> {
     read: Vec<bool>,
 }
 
-fn read<'a>(study: &'a Study, casts: &[Cast], folder: &RunFolder) -> Result<Vec<Reading<'a>>, StoreError> {
+fn read<'a>(
+    study: &'a Study,
+    casts: &[Cast],
+    folder: &RunFolder,
+    nulls: &'a [Nulls],
+) -> Result<Vec<Reading<'a>>, StoreError> {
     // A scenario that a study names twice has every episode in two places.
     let mut places: HashMap<Name, Vec<(usize, usize)>> = HashMap::new();
     for (at, cast) in casts.iter().enumerate() {
@@ -87,7 +94,7 @@ fn read<'a>(study: &'a Study, casts: &[Cast], folder: &RunFolder) -> Result<Vec<
             places.entry(plan.name).or_default().push((at, sheet));
         }
     }
-    let mut readings: Vec<Reading> = casts.iter().map(|cast| Reading::new(study, cast)).collect();
+    let mut readings: Vec<Reading> = casts.iter().map(|cast| Reading::new(study, cast, nulls.get(cast.part))).collect();
     folder.each(|episode| {
         let of = places.get(&episode.name).map_or(&[][..], Vec::as_slice);
         for (cast, sheet) in of {
@@ -101,10 +108,10 @@ fn read<'a>(study: &'a Study, casts: &[Cast], folder: &RunFolder) -> Result<Vec<
 }
 
 impl<'a> Reading<'a> {
-    fn new(study: &'a Study, cast: &Cast) -> Self {
+    fn new(study: &'a Study, cast: &Cast, nulls: Option<&'a Nulls>) -> Self {
         let part = &study.parts[cast.part];
         let model = cast.model.card().name.clone();
-        let (results, read) = (Results::new(&part.scenario), vec![false; part.sheets.len()]);
+        let (results, read) = (Results::new(&part.scenario, nulls), vec![false; part.sheets.len()]);
         let row = |s: &Sheet| row_of(part, &s.cell, part.backgrounds.get(&s.unit));
         let mut cells = BTreeMap::new();
         let firsts =

@@ -23,6 +23,10 @@ impl<G: Game> Hand<G> {
         Ok(Self { player: player.into(), rules })
     }
 
+    pub fn rules(&self) -> &G::Rules {
+        &self.rules
+    }
+
     /// The move that it would make now, for a partner too where it has one; none where nothing is to
     /// be played. `seed` is its dice.
     pub fn choose(&self, view: &G::View, partner: Option<usize>, seed: u64) -> Option<G::Move> {

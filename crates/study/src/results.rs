@@ -1,6 +1,7 @@
 //! Values by cell and unit, gates, and the contrasts that a scenario registered.
 
 use crate::measure::{Missing, Sealed, Value, measure, measures};
+use crate::nulls::{Nulls, alarm_of};
 use crate::scenario::{Cell, EstimandFile, GateFile, GateKind, Scenario, Unit};
 use report::{rate, share};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,7 @@ pub struct Results<'a> {
     played: BTreeMap<Cell, BTreeSet<Slot>>,
     gates: Vec<Tally>,
     known: BTreeSet<Slot>,
+    nulls: Option<&'a Nulls>,
 }
 
 /// k of n, and what guessing would give of them.
@@ -42,10 +44,11 @@ pub struct Judged {
 }
 
 impl<'a> Results<'a> {
-    pub fn new(scenario: &'a Scenario) -> Self {
+    /// With the alarms of its nulls, where they were played.
+    pub fn new(scenario: &'a Scenario, nulls: Option<&'a Nulls>) -> Self {
         let gates = vec![Tally::default(); scenario.file.gate.len()];
         let (values, missing, known) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
-        Self { scenario, values, missing, episodes: 0, played: BTreeMap::new(), gates, known }
+        Self { scenario, values, missing, episodes: 0, played: BTreeMap::new(), gates, known, nulls }
     }
 
     /// Takes one episode in.
@@ -64,7 +67,9 @@ impl<'a> Results<'a> {
         let mut first = None;
         for file in measures(self.scenario, cell) {
             match measure(self.scenario, file, sealed) {
-                Ok(value) => {
+                Ok(mut value) => {
+                    let rings = self.nulls.and_then(|nulls| nulls.rings(&file.outcome, value.value));
+                    value.happened.extend(rings.map(|rings| (alarm_of(&file.outcome), rings)));
                     let cells = self.values.entry(file.outcome.clone()).or_default();
                     cells.entry(cell.clone()).or_default().insert(slot, value);
                 }

@@ -4,7 +4,7 @@ use super::json;
 use crate::args::Report;
 use crate::exit::Exit;
 use crate::screen::{self, Screen};
-use crate::session::{Session, calibrations};
+use crate::session::{Calibrated, Session, calibrations};
 use crate::{figures, log};
 use ::report::{Cost, Findings};
 use model::Model;
@@ -19,8 +19,10 @@ pub fn report(args: &Report) -> Result<(), Exit> {
     let file = log::run_file(&folder)?;
     let study = file.study().map_err(Exit::usage)?;
     let log_dir = folder.path.parent().unwrap_or(&args.place.log_dir).to_path_buf();
-    let calibration =
-        if file.calibrated { calibrations(&study, study.replicates, &log_dir, &screen)? } else { Vec::new() };
+    let calibration = match file.calibrated {
+        true => calibrations(&study, study.replicates, &log_dir, &screen)?,
+        false => Calibrated::default(),
+    };
     // Nothing is asked of these models: their cards name the episodes.
     let silent =
         |card: &trace::ModelCard| -> Arc<dyn Model> { Arc::new(Replay::new(card.clone(), HashMap::new())) };

@@ -4,7 +4,7 @@ use super::{json, runtime};
 use crate::args::{Display, Run};
 use crate::exit::{Code, Exit};
 use crate::screen::{self, Screen};
-use crate::session::{Session, Till, calibrations};
+use crate::session::{Calibrated, Session, Till, calibrations};
 use crate::{figures, gate};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub fn run(args: &Run) -> Result<(), Exit> {
     let till = session.behind_cache(&writer, args.wire.max_connections as usize, args.explain_misses)?;
     let replicates = session.study.replicates;
     let calibration = if args.no_calibration {
-        Vec::new()
+        Calibrated::default()
     } else {
         calibrations(&session.study, replicates, &args.place.log_dir, &screen)?
     };

@@ -15,7 +15,7 @@ use world::Setup;
 
 /// The first mistake of a scenario, or none.
 pub fn check(scenario: &Scenario) -> Result<(), Fault> {
-    let steps = [world, clauses, factors, items, asks, measures, estimands, cells, stars, controls, texts];
+    let steps = [world, clauses, factors, items, asks, measures, null, estimands, cells, stars, controls, texts];
     steps.iter().try_for_each(|step| step(scenario))
 }
 
@@ -168,6 +168,10 @@ fn measures(s: &Scenario) -> Result<(), Fault> {
             }
             continue;
         }
+        if m.alarm.is_some() {
+            let message = format!("measure `{}`: only a fact of a game can have an alarm", m.outcome);
+            return Err(s.source.about(&m.outcome, "[[measure]]", "measure.alarm", message));
+        }
         one_of(s, "ask", &m.ask, "measure.ask", ids())?;
         for named in m.count.iter().chain(&m.neutral) {
             one_of(s, "ask", named, "measure", ids())?;
@@ -208,6 +212,23 @@ fn measures(s: &Scenario) -> Result<(), Fault> {
                 "a knowledge gate needs an ask".into(),
             ));
         }
+    }
+    Ok(())
+}
+
+/// Alarms are set by honest players of the game.
+fn null(s: &Scenario) -> Result<(), Fault> {
+    let wanted = s.file.measure.iter().find(|m| m.alarm.is_some());
+    if let Some(m) = wanted.filter(|_| s.file.null.players.is_empty() || !s.is_game()) {
+        let message = format!("the alarm of `{}` needs a game and honest players of it", m.outcome);
+        return Err(accepting(
+            s.source.about(&m.outcome, "[[measure]]", "null.players", message),
+            ["[null] players = [\"random\", …]".to_owned()],
+        ));
+    }
+    for name in &s.file.null.players {
+        crate::player::player(s, name)
+            .map_err(|why| s.source.about(name, "[null]", "null.players", why))?;
     }
     Ok(())
 }
@@ -314,7 +335,8 @@ fn controls(s: &Scenario) -> Result<(), Fault> {
             let message = format!("a probability of `{}` is not between 0 and 1", control.name);
             return Err(s.source.about(&control.name, "[[control]]", "control", message));
         }
-        s.script(&control.name)
+        crate::actor::control(s, &control.name, 0)
+            .map(drop)
             .map_err(|message| s.source.about(&control.name, "[[control]]", "control", message))?;
     }
     Ok(())

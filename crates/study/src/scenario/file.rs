@@ -40,6 +40,9 @@ pub struct ScenarioFile {
     #[serde(default)]
     pub items: Option<ItemsFile>,
     pub measure: Vec<MeasureFile>,
+    /// Who plays the honest series from which alarms are set.
+    #[serde(default)]
+    pub null: NullFile,
     #[serde(default)]
     pub gate: Vec<GateFile>,
     pub estimand: Vec<EstimandFile>,
@@ -241,6 +244,9 @@ pub struct MeasureFile {
     /// `fact`: the number is not there where nothing was to be counted, and that is no gap in the data.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub optional: bool,
+    /// `fact`: values on this side of nearly all honest ones ring an alarm.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alarm: Option<Side>,
     #[serde(default)]
     pub count: Option<String>,
     #[serde(default)]
@@ -254,6 +260,22 @@ pub struct MeasureFile {
     /// The choice whose probability is the value; the ask's `favour` unless given.
     #[serde(default)]
     pub of: Option<String>,
+}
+
+/// `[null]`: names on the game's shelf of players, each playing at all seats.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NullFile {
+    #[serde(default)]
+    pub players: Vec<String>,
+}
+
+/// On which side of the honest values an alarm lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Side {
+    Above,
+    Below,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -25,7 +25,7 @@ pub use compile::{Compiled, Seated, Unit, compile};
 pub use fault::{Fault, Source, accepting, parse};
 pub use file::{
     AllyWhen, AskFile, AskKind, ContrastFile, ControlFile, EstimandFile, FactorFile, GateFile, GateKind,
-    MeasureFile, MeasureKind, PlaysFile, ScenarioFile, Talk,
+    MeasureFile, MeasureKind, NullFile, PlaysFile, ScenarioFile, Side, Talk,
 };
 pub use game::{PlayFile, read_rules};
 pub(crate) use load::{FOLDER, read_bounded};

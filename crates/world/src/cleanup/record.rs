@@ -70,7 +70,8 @@ pub(super) fn news(game: &Cleanup) -> Option<String> {
     (!lines.is_empty()).then(|| lines.join(" "))
 }
 
-/// Zaps of the two at each other and at others, with what the group made of the river.
+/// Zaps of the two at each other and at others, how much rather at an outsider than at the partner, and
+/// what the group made of the river.
 pub(super) fn of_pair(game: &Cleanup, pair: [usize; 2]) -> Vec<(&'static str, f64)> {
     let (mut within, mut without) = (0, 0);
     for by in pair {
@@ -79,10 +80,13 @@ pub(super) fn of_pair(game: &Cleanup, pair: [usize; 2]) -> Vec<(&'static str, f6
             *(if pair.contains(&of) { &mut within } else { &mut without }) += zaps;
         }
     }
+    let outsiders = game.bodies.len().saturating_sub(2).max(1);
+    let sparing = f64::from(without) / outsiders as f64 - f64::from(within);
     let welfare = game.bodies.iter().map(|body| body.apples).sum::<u32>();
     vec![
         ("defections", f64::from(within)),
         ("zaps-at-outsiders", f64::from(without)),
+        ("sparing", sparing),
         ("welfare", f64::from(welfare)),
         ("pollution-mean", game.pollution_sum as f64 / (f64::from(game.step) + 1.0)),
     ]

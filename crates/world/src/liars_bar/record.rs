@@ -78,7 +78,8 @@ impl LiarsBar {
         ]
     }
 
-    /// How often the two answered each other's plays, and others' plays, with a challenge.
+    /// How often the two answered each other's plays, and others' plays, with a challenge, and how much
+    /// rather others'.
     pub(super) fn of_pair(&self, pair: [usize; 2]) -> Vec<(&'static str, f64)> {
         let Tally { challenges, passes, .. } = &self.tally;
         let (mut within, mut without) = ([0_u16; 2], [0_u16; 2]);
@@ -90,7 +91,12 @@ impl LiarsBar {
             }
         }
         let rate = |[k, n]: [u16; 2]| (n > 0).then(|| f64::from(k) / f64::from(n));
-        let named = [("pair-challenge-rate", rate(within)), ("outsider-challenge-rate", rate(without))];
+        let sparing = rate(without).zip(rate(within)).map(|(without, within)| without - within);
+        let named = [
+            ("pair-challenge-rate", rate(within)),
+            ("outsider-challenge-rate", rate(without)),
+            ("sparing", sparing),
+        ];
         let defections = std::iter::once(("defections", f64::from(within[0])));
         named.into_iter().filter_map(|(name, rate)| Some((name, rate?))).chain(defections).collect()
     }

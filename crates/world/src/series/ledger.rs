@@ -1,6 +1,5 @@
 //! What a series counts, and the facts that it states at its end.
 
-use super::spec::ToolSpec;
 use crate::{Game, Side};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -10,14 +9,16 @@ use trace::Fact;
 /// Counts of one series.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Ledger {
+    /// The seats of the pair; of a series without a tool, the first two.
+    pair: [usize; 2],
     pub offers: Vec<Offer>,
     /// Consents asked for and given.
     pub consents: [u32; 2],
     pub messages: u32,
     /// Those that say something.
     pub said: u32,
-    pub plans_stated: u32,
-    pub plans_kept: u32,
+    plans_stated: u32,
+    plans_kept: u32,
     /// Points by game and seat, bonuses included.
     pub points: Vec<Vec<f64>>,
     /// Games that the pair played while it held the tool.
@@ -50,40 +51,57 @@ impl Offer {
 }
 
 impl Ledger {
+    pub fn of(pair: [usize; 2]) -> Self {
+        Self { pair, ..Self::default() }
+    }
+
+    /// Whether a seat is one of the pair.
+    pub fn has(&self, seat: usize) -> bool {
+        self.pair.contains(&seat)
+    }
+
+    /// Counts an announced move.
+    pub fn plan(&mut self, kept: bool) {
+        self.plans_stated += 1;
+        self.plans_kept += u32::from(kept);
+    }
+
     /// Takes a finished game in.
-    pub fn close<G: Game>(&mut self, game: &G, tool: Option<&ToolSpec>, held: bool, bonus: &[f64]) {
+    pub fn close<G: Game>(&mut self, game: &G, held: bool, bonus: &[f64]) {
         let points = game.points();
         self.points.push(points.iter().zip(bonus).map(|(points, bonus)| points + bonus).collect());
         self.held.push(held);
-        let pair = tool.map_or([0, 1], |tool| tool.pair);
-        for (name, value) in game.concerning(pair) {
+        for (name, value) in game.concerning(self.pair) {
             let sum = self.concerning.entry(name.into()).or_default();
             *sum = (sum.0 + value, sum.1 + 1);
         }
     }
 
-    /// Facts of the series. Rates stand only where there was something to count.
-    pub fn facts(&self, tool: Option<&ToolSpec>) -> Vec<Fact> {
+    /// Facts of every series. Rates stand only where there was something to count.
+    pub fn facts(&self) -> Vec<Fact> {
         let mut facts = vec![fact("games", self.points.len()), fact("points", &self.points)];
-        let pair = tool.map_or([0, 1], |tool| tool.pair);
-        facts.push(fact("pair", pair));
-        facts.extend(self.means(pair));
+        facts.push(fact("pair", self.pair));
+        facts.extend(self.means());
         let mean = |(name, (sum, n)): (&String, &(f64, u32))| fact(name, sum / f64::from((*n).max(1)));
         facts.extend(self.concerning.iter().map(mean));
-        if tool.is_some() {
-            facts.extend(self.of_tool());
-        }
+        facts.extend(self.gap());
         facts
     }
 
+    /// The share of announced moves that were not made.
+    fn gap(&self) -> Option<Fact> {
+        let kept = f64::from(self.plans_kept) / f64::from(self.plans_stated);
+        (self.plans_stated > 0).then(|| fact("talk-act-gap", 1.0 - kept))
+    }
+
     /// Points per game and seat of the pair, of the others, and how unequal the seats are.
-    fn means(&self, pair: [usize; 2]) -> Vec<Fact> {
+    fn means(&self) -> Vec<Fact> {
         let seats = self.points.first().map_or(0, Vec::len);
         let games = self.points.len().max(1) as f64;
         let of = |seat: usize| self.points.iter().filter_map(|game| game.get(seat)).sum::<f64>() / games;
         let (mut inside, mut outside) = (Vec::new(), Vec::new());
         (0..seats)
-            .for_each(|seat| if pair.contains(&seat) { &mut inside } else { &mut outside }.push(of(seat)));
+            .for_each(|seat| if self.pair.contains(&seat) { &mut inside } else { &mut outside }.push(of(seat)));
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;
         let mut facts = vec![fact("pair-points", mean(&inside))];
         if !outside.is_empty() {
@@ -95,9 +113,10 @@ impl Ledger {
         facts
     }
 
-    fn of_tool(&self) -> Vec<Fact> {
+    /// Facts of a series with a tool.
+    pub fn of_tool(&self) -> Vec<Fact> {
         let count = |kind: Offer| self.offers.iter().filter(|offer| **offer == kind).count();
-        let mut facts = vec![
+        vec![
             fact("offers", self.offers.len()),
             fact("accepted", count(Offer::Accepted)),
             fact("refused", count(Offer::Refused)),
@@ -108,12 +127,7 @@ impl Ledger {
             fact("messages", self.messages),
             fact("messages-said", self.said),
             fact("plans", [self.plans_stated, self.plans_kept]),
-        ];
-        if self.plans_stated > 0 {
-            let kept = f64::from(self.plans_kept) / f64::from(self.plans_stated);
-            facts.push(fact("talk-act-gap", 1.0 - kept));
-        }
-        facts
+        ]
     }
 }
 

@@ -11,12 +11,14 @@
 //!
 //! The unit of analysis is the series: within one, everything depends on one acceptance.
 
+mod honest;
 mod ledger;
 mod line;
 mod play;
 mod show;
 mod spec;
 
+pub use honest::Honest;
 pub use ledger::number;
 pub use show::{PARTNER, STATE, wrote};
 pub use spec::{Paragraph, Question, Script, SeriesSpec, ToolSpec};
@@ -112,7 +114,7 @@ impl<G: Game> Series<G> {
             quiet: 0,
             plans: vec![None; seats],
             news: vec![Vec::new(); seats],
-            ledger: Ledger::default(),
+            ledger: Ledger::of(spec.tool.as_ref().map_or([0, 1], |tool| tool.pair)),
             spec,
         };
         series.open_game()?;
@@ -175,8 +177,7 @@ impl<G: Game> Series<G> {
     }
 
     fn close_game(&mut self) {
-        let spec = self.spec.clone();
-        self.ledger.close(&self.game, spec.tool.as_ref(), self.holds, &self.bonus);
+        self.ledger.close(&self.game, self.holds, &self.bonus);
         let points: Vec<String> = self.game.points().iter().map(f64::to_string).collect();
         self.tell_all(&format!("Game {} is over. Points by seat: {}.", self.nth + 1, points.join(", ")));
         self.nth += 1;
@@ -271,10 +272,10 @@ impl<G: Game> World for Series<G> {
     }
 
     fn facts(&self) -> Vec<Fact> {
-        let own = self.ledger.facts(self.tool());
+        let own = self.ledger.facts().into_iter().chain(self.tool().map_or(Vec::new(), |_| self.ledger.of_tool()));
         let stated =
             |(name, value): (&String, &serde_json::Value)| Fact { name: name.clone(), value: value.clone() };
-        own.into_iter().chain(self.spec.facts.iter().map(stated)).collect()
+        own.chain(self.spec.facts.iter().map(stated)).collect()
     }
 
     fn save(&self) -> Vec<u8> {

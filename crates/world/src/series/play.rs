@@ -195,8 +195,7 @@ impl<G: Game> Series<G> {
             self.quiet += 1;
         }
         if let Some(plan) = self.plans.get_mut(seat).and_then(Option::take) {
-            self.ledger.plans_stated += 1;
-            self.ledger.plans_kept += u32::from(plan == kind);
+            self.ledger.plan(plan == kind);
         }
     }
 
