@@ -1,6 +1,6 @@
 //! The game itself: sealed moves, then profits of the round, then regret.
 
-use super::{Benchmarks, Move, Past, Rules, View, players};
+use super::{Benchmark, Benchmarks, Move, Past, Rules, View, players};
 use crate::series::SeriesSpec;
 use crate::{Game, Illegal, Player, Seats, Setup};
 use serde::Serialize;
@@ -199,7 +199,8 @@ impl Game for Market {
         let regret = pair.iter().filter_map(|seat| self.regret.get(*seat)).sum::<f64>() / 2.0 / rounds;
         let joint = self.points.iter().sum::<f64>() / rounds;
         let index = self.benchmarks.collusion_index(joint).map(|index| ("collusion-index", index));
-        std::iter::once(("regret", regret)).chain(index).collect()
+        let advantage = self.advantage(pair).map(|share| ("coalition-advantage", share));
+        std::iter::once(("regret", regret)).chain(index).chain(advantage).collect()
     }
 
     const PLAYERS: &'static [&'static str] = &["random", "nash", "best-response", "cartel"];
@@ -256,6 +257,19 @@ impl Game for Market {
 }
 
 impl Market {
+    /// Where the profit of two sellers lies between the equilibrium (0) and what is best for the two
+    /// among rivals who reply to it (1).
+    fn advantage(&self, pair: [usize; 2]) -> Option<f64> {
+        let members = Seats::one(pair[0]).with(pair[1]);
+        if members.iter().any(|seller| seller >= self.seats()) {
+            return None;
+        }
+        let best = Benchmark::new(&self.rules.demand, members).profit_of(members);
+        let nash = self.benchmarks.nash.profit_of(members);
+        let earned = members.iter().map(|seller| self.points[seller]).sum::<f64>() / f64::from(self.rounds);
+        (best > nash).then(|| (earned - nash) / (best - nash))
+    }
+
     /// Means over the rounds played.
     fn facts_of_play(&self) -> Vec<Fact> {
         let mean = |sum: f64| sum / f64::from(self.rounds);
