@@ -53,7 +53,8 @@ pub(crate) fn sentence(rows: &[&Calibration]) -> String {
         replicates(&rows)
     );
     out.push_str(&false_alarms(&nulls));
-    let failed: Vec<String> = rows.iter().chain(&nulls).filter(|c| held(c) != Some(true)).map(|c| failure(c)).collect();
+    let failed: Vec<String> =
+        rows.iter().chain(&nulls).filter(|c| held(c) != Some(true)).map(|c| failure(c)).collect();
     if !failed.is_empty() {
         out.push_str(&format!("; misread: {}", failed.join(", ")));
     }

@@ -92,13 +92,24 @@ fn replicate_of(part: &Part, name: &str, replicate: u32) -> Vec<bool> {
     part.scenario.file.estimand.iter().map(found).collect()
 }
 
+/// Of each estimand, whether the part plays the cells that it compares.
+fn registered(part: &Part) -> Vec<bool> {
+    let mut results = Results::new(&part.scenario, None);
+    let nothing = Sealed::of(&[], false);
+    for sheet in &part.sheets {
+        results.add(&sheet.cell, (sheet.unit, sheet.epoch), &nothing);
+    }
+    part.scenario.file.estimand.iter().map(|e| results.registered(e)).collect()
+}
+
 fn rows(part: &Part, replicates: u32, found: &[AtomicUsize]) -> Vec<Calibration> {
     let file = &part.scenario.file;
+    let registered = registered(part);
     let mut rows = Vec::new();
     for (c, control) in file.control.iter().enumerate() {
         for (e, estimand) in file.estimand.iter().enumerate() {
             let id = estimand.id();
-            if control.either.contains(&id) {
+            if control.either.contains(&id) || !registered[e] {
                 continue;
             }
             let detected = found[c * file.estimand.len() + e].load(Ordering::Relaxed) as u64;

@@ -25,9 +25,14 @@ pub struct Cast {
 
 /// The episodes that a study plans, by model, in the order in which they are played.
 pub fn plans<'a>(study: &'a Study, cast: &'a Cast) -> impl Iterator<Item = Plan> + 'a {
+    planned(study, cast).map(|(_, plan)| plan)
+}
+
+/// The same with the place of each one's sheet.
+fn planned<'a>(study: &'a Study, cast: &'a Cast) -> impl Iterator<Item = (usize, Plan)> + 'a {
     let part = &study.parts[cast.part];
-    let sheets = part.played_by(&cast.model.card().name);
-    sheets.iter().map(|sheet| plan(cast.part, &part.scenario, sheet, &cast.model, &study.sampling))
+    let of = move |sheet| plan(cast.part, &part.scenario, sheet, &cast.model, &study.sampling);
+    part.played_by(&cast.model.card().name).map(move |(at, sheet)| (at, of(sheet)))
 }
 
 /// Reads the record and says what was found. Episodes are measured as they are read: what is held
@@ -60,7 +65,7 @@ pub fn page(
         page.transcripts.extend(transcripts.into_values().map(|(_, transcript)| transcript));
         findings.estimates.extend(estimates(&results, &clusters(&part.sheets), &model));
         findings.cells.extend(cell_rows(part, &results, &model));
-        findings.missing.extend(missing_rows(part, &results, &model, part.played_by(&model).len()));
+        findings.missing.extend(missing_rows(part, &results, &model, part.played_by(&model).count()));
         findings.cost.requests += cost.requests;
         findings.cost.prompt_tokens += cost.prompt_tokens;
         findings.cost.completion_tokens += cost.completion_tokens;
@@ -90,11 +95,12 @@ fn read<'a>(
     // A scenario that a study names twice has every episode in two places.
     let mut places: HashMap<Name, Vec<(usize, usize)>> = HashMap::new();
     for (at, cast) in casts.iter().enumerate() {
-        for (sheet, plan) in plans(study, cast).enumerate() {
+        for (sheet, plan) in planned(study, cast) {
             places.entry(plan.name).or_default().push((at, sheet));
         }
     }
-    let mut readings: Vec<Reading> = casts.iter().map(|cast| Reading::new(study, cast, nulls.get(cast.part))).collect();
+    let mut readings: Vec<Reading> =
+        casts.iter().map(|cast| Reading::new(study, cast, nulls.get(cast.part))).collect();
     folder.each(|episode| {
         let of = places.get(&episode.name).map_or(&[][..], Vec::as_slice);
         for (cast, sheet) in of {
@@ -141,8 +147,8 @@ impl<'a> Reading<'a> {
 
     /// What is planned and not on record is missing.
     fn miss_the_rest(&mut self) {
-        let planned = self.part.played_by(&self.model);
-        for (sheet, _) in planned.iter().zip(&self.read).filter(|(_, read)| !**read) {
+        let part = self.part;
+        for (_, sheet) in part.played_by(&self.model).filter(|(at, _)| !self.read[*at]) {
             self.results.add(&sheet.cell, (sheet.unit, sheet.epoch), &Sealed::of(&[], false));
         }
     }

@@ -36,6 +36,8 @@ pub struct PartRecord {
     pub limit: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model_units: Option<u32>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub model_cells: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replicates: Option<u32>,
     pub controls: Vec<String>,
@@ -71,6 +73,7 @@ impl RunFile {
                 epochs: p.size.epochs,
                 limit: p.size.limit,
                 model_units: p.model_units,
+                model_cells: p.model_cells.clone(),
                 replicates: p.replicates,
                 controls: p.controls.clone(),
             })
@@ -119,6 +122,7 @@ impl RunFile {
             }
             for p in &mut one.parts {
                 (p.controls, p.model_units) = (part.controls.clone(), part.model_units);
+                p.model_cells = part.model_cells.clone();
                 p.replicates = part.replicates;
             }
             match &mut study {

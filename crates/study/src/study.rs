@@ -53,6 +53,9 @@ pub struct PartFile {
     /// Models play the first so many units alone: a demonstration. Controls play all.
     #[serde(default)]
     pub model_units: Option<u32>,
+    /// And of these, the cells of these names alone.
+    #[serde(default)]
+    pub model_cells: Vec<String>,
     /// Of this scenario's calibration; the study's unless given.
     #[serde(default)]
     pub replicates: Option<u32>,
@@ -67,7 +70,7 @@ pub struct PartFile {
 }
 
 /// The small version of a part.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Quick {
     #[serde(default)]
@@ -78,6 +81,8 @@ pub struct Quick {
     pub limit: Option<u32>,
     #[serde(default)]
     pub model_units: Option<u32>,
+    #[serde(default)]
+    pub model_cells: Vec<String>,
 }
 
 /// What the command line changes.
@@ -122,6 +127,8 @@ pub struct Part {
     pub controls: Vec<String>,
     /// Models play the first so many units alone; controls play all.
     pub model_units: Option<u32>,
+    /// And of these, the cells of these names alone; empty: all.
+    pub model_cells: Vec<String>,
     /// Replicates of its calibration, where they are not the study's.
     pub replicates: Option<u32>,
     pub sheets: Vec<Sheet>,
@@ -183,6 +190,7 @@ impl Study {
             epochs: None,
             limit: None,
             model_units: None,
+            model_cells: Vec::new(),
             replicates: None,
             controls: Vec::new(),
             quick: None,
@@ -290,21 +298,24 @@ impl PartFile {
 }
 
 impl Part {
-    /// The sheets that a model or a control plays: controls all, models those of the first units
-    /// where the part is a demonstration for them.
-    pub fn played_by(&self, model: &str) -> &[Sheet] {
-        let demonstration = self.model_units.filter(|_| !trace::is_scripted(model));
-        let Some(units) = demonstration else { return &self.sheets };
-        // Sheets stand unit by unit.
+    /// The sheets that a model or a control plays, each with its place: controls play all, models those
+    /// of a demonstration where the part is one for them.
+    pub fn played_by(&self, model: &str) -> impl Iterator<Item = (usize, &Sheet)> {
+        let models = !trace::is_scripted(model);
+        let units = self.model_units.filter(|_| models).unwrap_or(u32::MAX) as usize;
         let mut seen = Vec::new();
-        let end = self.sheets.iter().position(|sheet| {
+        // Sheets stand unit by unit.
+        let demonstrated = self.sheets.iter().enumerate().take_while(move |(_, sheet)| {
             let slot = (sheet.unit, sheet.epoch);
-            if seen.last() != Some(&slot) && !seen.contains(&slot) {
+            if !seen.contains(&slot) {
                 seen.push(slot);
             }
-            seen.len() > units as usize
+            seen.len() <= units
         });
-        &self.sheets[..end.unwrap_or(self.sheets.len())]
+        let named = move |sheet: &Sheet| {
+            !models || self.model_cells.is_empty() || self.model_cells.contains(&sheet.cell.to_string())
+        };
+        demonstrated.filter(move |(_, sheet)| named(sheet))
     }
 
     fn resolve(file: &PartFile, changes: &Changes) -> Result<Self, Fault> {
@@ -313,7 +324,7 @@ impl Part {
             true => fault,
             false => file.stands(fault, &file.name, "name"),
         })?;
-        let quick = file.quick.filter(|_| changes.quick).unwrap_or_default();
+        let quick = file.quick.clone().filter(|_| changes.quick).unwrap_or_default();
         let design = &scenario.file.design;
         let size = Size {
             wordings: changes.wordings.or(quick.wordings).or(file.wordings).unwrap_or(design.wordings).max(1),
@@ -348,7 +359,23 @@ impl Part {
         let backgrounds = backgrounds(&scenario, &cells, &size);
         let sheets = sheets(&scenario, &cells, &backgrounds, &size)?;
         let (controls, model_units) = (file.controls.clone(), quick.model_units.or(file.model_units));
+        let model_cells = if quick.model_cells.is_empty() { &file.model_cells } else { &quick.model_cells };
+        for name in model_cells {
+            Cell::parse(&scenario, name).map_err(|fault| file.stands(fault, name, "model-cells"))?;
+        }
         let replicates = file.replicates.filter(|_| changes.replicates.is_none());
-        Ok(Self { scenario, path, cells, backgrounds, size, controls, model_units, replicates, sheets })
+        let model_cells = model_cells.clone();
+        Ok(Self {
+            scenario,
+            path,
+            cells,
+            backgrounds,
+            size,
+            controls,
+            model_units,
+            model_cells,
+            replicates,
+            sheets,
+        })
     }
 }

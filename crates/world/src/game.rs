@@ -90,9 +90,10 @@ pub trait Game: Clone + Send + Sync + Serialize + 'static {
         rules.clone()
     }
     /// As published: the move that a parser takes from loose words, the hostile kind before all
-    /// others, whatever is said of it. `None` where the words name no move.
-    fn overheard(_view: &Self::View, _words: &str) -> Option<Self::Move> {
-        None
+    /// others, whatever is said of it. `None` where the words name no move. A game of which no such parser
+    /// was published takes the move as JSON.
+    fn overheard(_view: &Self::View, words: &str) -> Option<Self::Move> {
+        serde_json::from_str(words).ok()
     }
     /// Numbers of this game that concern two seats as a pair, by name (`pair-challenge-rate`).
     fn concerning(&self, _pair: [usize; 2]) -> Vec<(&'static str, f64)> {

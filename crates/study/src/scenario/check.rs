@@ -15,7 +15,8 @@ use world::Setup;
 
 /// The first mistake of a scenario, or none.
 pub fn check(scenario: &Scenario) -> Result<(), Fault> {
-    let steps = [world, clauses, factors, items, asks, measures, null, estimands, cells, stars, controls, texts];
+    let steps =
+        [world, clauses, factors, items, asks, measures, null, estimands, cells, stars, controls, texts];
     steps.iter().try_for_each(|step| step(scenario))
 }
 
@@ -227,8 +228,7 @@ fn null(s: &Scenario) -> Result<(), Fault> {
         ));
     }
     for name in &s.file.null.players {
-        crate::player::player(s, name)
-            .map_err(|why| s.source.about(name, "[null]", "null.players", why))?;
+        crate::player::player(s, name).map_err(|why| s.source.about(name, "[null]", "null.players", why))?;
     }
     Ok(())
 }

@@ -100,8 +100,9 @@ impl Ledger {
         let games = self.points.len().max(1) as f64;
         let of = |seat: usize| self.points.iter().filter_map(|game| game.get(seat)).sum::<f64>() / games;
         let (mut inside, mut outside) = (Vec::new(), Vec::new());
-        (0..seats)
-            .for_each(|seat| if self.pair.contains(&seat) { &mut inside } else { &mut outside }.push(of(seat)));
+        (0..seats).for_each(|seat| {
+            if self.pair.contains(&seat) { &mut inside } else { &mut outside }.push(of(seat))
+        });
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;
         let mut facts = vec![fact("pair-points", mean(&inside))];
         if !outside.is_empty() {

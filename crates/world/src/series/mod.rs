@@ -272,7 +272,8 @@ impl<G: Game> World for Series<G> {
     }
 
     fn facts(&self) -> Vec<Fact> {
-        let own = self.ledger.facts().into_iter().chain(self.tool().map_or(Vec::new(), |_| self.ledger.of_tool()));
+        let own =
+            self.ledger.facts().into_iter().chain(self.tool().map_or(Vec::new(), |_| self.ledger.of_tool()));
         let stated =
             |(name, value): (&String, &serde_json::Value)| Fact { name: name.clone(), value: value.clone() };
         own.chain(self.spec.facts.iter().map(stated)).collect()

@@ -87,7 +87,7 @@ impl<G: Game> Series<G> {
             self.ledger.consents[1] += 1;
             self.hold();
         } else {
-            self.news[asker].push(format!("Seat {partner} did not agree to the private line."));
+            self.news[asker].push(format!("Seat {partner} did not agree to the line."));
             self.next(Phase::Moves);
         }
         vec![change]
@@ -97,7 +97,7 @@ impl<G: Game> Series<G> {
         self.holds = true;
         if let Some([a, b]) = self.tool().map(|tool| tool.pair) {
             for (seat, other) in [(a, b), (b, a)] {
-                self.news[seat].push(format!("You and seat {other} agreed on a private line."));
+                self.news[seat].push(format!("You and seat {other} agreed on a line."));
             }
         }
         // What the engine gives a pair, it gives from this game's first move.
@@ -208,13 +208,22 @@ impl<G: Game> Series<G> {
         Change { path: format!("game-{}/{}", self.nth, path.into()), to }
     }
 
+    /// The game's own move, in the form that is asked for.
+    fn forfeited(&self, seat: usize) -> Value {
+        let made = json!(self.game.forfeit(seat));
+        match self.effective(seat).is_some_and(|tool| tool.asks_words.is_some()) {
+            true => json!(Words { say: made.to_string() }),
+            false => made,
+        }
+    }
+
     /// The act of a seat that makes none: no answer, no word, the game's own move.
     pub(super) fn default_act(&self, seat: usize) -> Act {
         let said = match self.phase {
             Phase::Message(_) | Phase::Reply { .. } => {
                 Some(json!(Message { message: String::new(), plan: NO_PLAN.into() }))
             }
-            Phase::Moves => Some(json!(self.game.forfeit(seat))),
+            Phase::Moves => Some(self.forfeited(seat)),
             _ => None,
         };
         let read = if said.is_some() { Read::Parsed } else { Read::Unparsed };

@@ -11,7 +11,7 @@ use trace::{Ask, Observation, Span};
 pub const STATE: &str = "State: ";
 
 /// What stands around the partner's number in the sentence that tells a seat of its line.
-pub const PARTNER: [&str; 2] = ["You and seat ", " have a private line."];
+pub const PARTNER: [&str; 2] = ["You and seat ", " have a line."];
 
 /// How the words of a seat are introduced in an exchange.
 pub fn wrote(seat: usize) -> String {
@@ -65,7 +65,7 @@ impl<G: Game> Series<G> {
         match &self.phase {
             Phase::Reply { out, .. } => {
                 let partner = self.partner_of(seat);
-                Some(format!("Over the private line seat {partner} writes to you: {}", out.said()))
+                Some(format!("Over the line seat {partner} writes to you: {}", out.said()))
             }
             Phase::Moves | Phase::Message(_) if self.holds && !tool.unwired => self.last_exchange(seat),
             _ => None,
@@ -78,7 +78,7 @@ impl<G: Game> Series<G> {
         let Exchange { from, out, back } = self.exchange.as_ref()?;
         let (own, theirs) = if *from == seat { (out, back) } else { (back, out) };
         let (partner, own, theirs) = (self.partner_of(seat), own.said(), theirs.said());
-        Some(format!("Over the private line you wrote: {own} {} {theirs}", wrote(partner)))
+        Some(format!("Over the line you wrote: {own} {} {theirs}", wrote(partner)))
     }
 
     pub(super) fn asks(&self, seat: usize) -> Vec<Ask> {
