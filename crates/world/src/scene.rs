@@ -41,8 +41,8 @@ fn only(seats: Seats, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let names: Vec<String> = seats.iter().map(|seat| seat.to_string()).collect();
     match names.as_slice() {
         [] => f.write_str("nobody"),
-        [one] => write!(f, "only seat {one}"),
-        [first @ .., last] => write!(f, "only seats {} and {last}", first.join(", ")),
+        [one] => write!(f, "seat {one} alone"),
+        [first @ .., last] => write!(f, "seats {} and {last} alone", first.join(", ")),
     }
 }
 

@@ -1,10 +1,20 @@
 //! A grid with a river as the template draws it, in units of a tenth of a tile.
 
-use super::Grid;
+use super::{Grid, Walker};
 use serde::Serialize;
 
 /// The side of a tile.
 const TILE: usize = 10;
+/// How far from the middle of a tile a seat stands that shares it.
+const ASIDE: f64 = 2.3;
+
+/// Where a seat is drawn, and its radius.
+#[derive(Clone, Copy)]
+struct Spot {
+    x: f64,
+    y: f64,
+    r: f64,
+}
 
 #[derive(Serialize)]
 pub(crate) struct GridView {
@@ -30,6 +40,7 @@ struct WalkerView {
     class: String,
     x: f64,
     y: f64,
+    r: f64,
 }
 
 #[derive(Serialize)]
@@ -50,9 +61,16 @@ impl GridView {
             let pair = if pair.is_some_and(|pair| pair.contains(&seat)) { " pair" } else { "" };
             format!("{pair}{}", if frozen > 0 { " ice" } else { "" })
         };
-        let middles: Vec<[f64; 2]> = (0..grid.walkers.len()).map(|seat| middle(grid, seat)).collect();
-        let walkers = grid.walkers.iter().zip(&middles).enumerate();
-        let zap = |[by, of]: &[usize; 2]| Some([middles.get(*by)?, middles.get(*of)?].map(|m| *m).concat());
+        let spots: Vec<Spot> = grid.walkers.iter().enumerate().map(|(at, w)| spot(grid, at, w)).collect();
+        let walkers = grid.walkers.iter().zip(&spots).enumerate();
+        let zap = |[by, of]: &[usize; 2]| {
+            let (from, to) = (spots.get(*by)?, spots.get(*of)?);
+            Some([from.x, from.y, to.x, to.y])
+        };
+        let drawn = |(seat, (walker, Spot { x, y, r })): (usize, (&Walker, &Spot))| {
+            let small = if *r < 3.0 { " small" } else { "" };
+            WalkerView { seat, class: class(seat, walker.frozen) + small, x: *x, y: *y, r: *r }
+        };
         Self {
             step: grid.step,
             steps: grid.steps,
@@ -63,22 +81,15 @@ impl GridView {
             apples: grid.apples.iter().map(corner).collect(),
             polluted: grid.polluted.iter().map(corner).collect(),
             water: water(grid),
-            walkers: walkers
-                .map(|(seat, (walker, [x, y]))| WalkerView {
-                    seat,
-                    class: class(seat, walker.frozen),
-                    x: *x,
-                    y: *y,
-                })
-                .collect(),
-            zaps: grid.zaps.iter().filter_map(zap).filter_map(|z| z.try_into().ok()).collect(),
+            walkers: walkers.map(drawn).collect(),
+            zaps: grid.zaps.iter().filter_map(zap).collect(),
             seats: seats(grid, points, class),
         }
     }
 }
 
 fn seats(grid: &Grid, points: &[f64], class: impl Fn(usize, u32) -> String) -> Vec<SeatView> {
-    let seat = |(seat, walker): (usize, &super::Walker)| SeatView {
+    let seat = |(seat, walker): (usize, &Walker)| SeatView {
         seat,
         class: class(seat, walker.frozen),
         apples: format!("{} apple{}", walker.apples, if walker.apples == 1 { "" } else { "s" }),
@@ -91,15 +102,20 @@ fn seats(grid: &Grid, points: &[f64], class: impl Fn(usize, u32) -> String) -> V
     grid.walkers.iter().enumerate().map(seat).collect()
 }
 
-/// Where a seat is drawn: seats on one tile stand beside each other.
-fn middle(grid: &Grid, seat: usize) -> [f64; 2] {
-    let Some(walker) = grid.walkers.get(seat) else { return [0.0; 2] };
+/// Where a seat is drawn and how large: seats on one tile stand beside each other.
+fn spot(grid: &Grid, seat: usize, walker: &Walker) -> Spot {
     let here: Vec<usize> =
-        (0..grid.walkers.len()).filter(|other| grid.walkers[*other].place == walker.place).collect();
+        (0..).zip(&grid.walkers).filter(|(_, w)| w.place == walker.place).map(|(at, _)| at).collect();
     let nth = here.iter().position(|other| *other == seat).unwrap_or(0);
-    let aside = if here.len() > 1 { 4.0 * (nth as f64 / (here.len() - 1) as f64 - 0.5) } else { 0.0 };
-    let [row, column] = walker.place.map(|at| (at * TILE) as f64 + TILE as f64 / 2.0);
-    [column + aside, row]
+    let [row, column] = walker.place.map(|at| (at * TILE + TILE / 2) as f64);
+    let rows = here.len().div_ceil(2);
+    // Two abreast, and as many rows as are needed.
+    let x = if nth.is_multiple_of(2) { -ASIDE } else { ASIDE };
+    let y = if rows > 1 { ASIDE * (2.0 * (nth / 2) as f64 / (rows - 1) as f64 - 1.0) } else { 0.0 };
+    match here.len() {
+        1 => Spot { x: column, y: row, r: 3.0 },
+        _ => Spot { x: column + x, y: row + y, r: 2.1 },
+    }
 }
 
 fn lines(grid: &Grid) -> String {

@@ -22,6 +22,8 @@ struct GameView {
     /// Of the last frame.
     last: usize,
     grid: bool,
+    /// What the colours mean.
+    key: &'static str,
     frames: Vec<FrameView>,
 }
 
@@ -105,7 +107,22 @@ fn game(game: &Game, id: String, frames: usize) -> GameView {
         seen: game.seen.clone(),
         last: frames.saturating_sub(1),
         grid: matches!(game.frames.first().map(|frame| &frame.scene), Some(Scene::Grid(_))),
+        key: key(game.frames.first().map(|frame| &frame.scene)),
         frames: game.frames.iter().take(frames).map(|f| frame(f, game.pair)).collect(),
+    }
+}
+
+fn key(scene: Option<&Scene>) -> &'static str {
+    match scene {
+        Some(Scene::Table(_)) => {
+            "Blue seats are the pair. Green cards are the target, ★ is wild and fits. In a revolver a filled \
+             bay was fired, and the red ring is the live one."
+        }
+        Some(Scene::Grid(_)) => {
+            "Blue seats are the pair, dashed ones are frozen. Brown tiles of the river are polluted. A line \
+             is a zap."
+        }
+        _ => "Blue seats are the pair.",
     }
 }
 

@@ -36,7 +36,7 @@ impl Cleanup {
         vec![
             ("the grid: seats, apples, pollution, who is frozen, apples collected", self.sight().to_string()),
             ("who froze whom", Sight::All.to_string()),
-            ("a move", "nobody before all have moved".into()),
+            ("a move", "nobody before all have moved; then what it led to is seen".into()),
         ]
     }
 

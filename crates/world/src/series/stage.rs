@@ -77,7 +77,7 @@ impl<G: Game> Series<G> {
             Phase::Consent => {
                 deed(&format!("is asked to share the line: {}", word(answered(&tool.consents, act))), pair)
             }
-            Phase::Message(_) => self.told_words(seat, act, "writes"),
+            Phase::Message(_) => self.told_words(seat, act, "writes to"),
             Phase::Reply { .. } => self.told_words(seat, act, "answers"),
             Phase::Moves => self.told_move(seat, act),
             Phase::Over => deed("acts after the end", alone),
@@ -95,7 +95,7 @@ impl<G: Game> Series<G> {
             Some(tool) if tool.works => Seats::one(partner),
             _ => Seats::NONE,
         };
-        let words = format!("{verb} to seat {partner}{what}");
+        let words = format!("{verb} seat {partner}{what}");
         Deed { words, seen: Sight::Only(readers.with(seat)) }
     }
 
