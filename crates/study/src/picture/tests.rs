@@ -173,13 +173,76 @@ fn liars_bar() {
     let setup = Setup::LiarsBar(spec(rules, 2, line([0, 1])));
     let script =
         [MARK, SILENT, r#"{"move":"fly"}"#, r#"{"move":"pass"}"#, "-", r#"{"move":"challenge"}"#, MARK, MARK];
-    check(&setup, &script, expect![[""]]);
+    check(
+        &setup,
+        &script,
+        expect![[r#"
+        game 1 of 2, pair [0, 1]
+        0. 
+           round 1 ace: kkqaa 0/1, kqqqa 0/5; points [0.0, 0.0]
+        1. seat 0 writes to seat 1 (seats 0 and 1 alone)
+           now, seat 0: "MARK", read by [1]
+           round 1 ace: kkqaa 0/1, kqqqa 0/5; points [0.0, 0.0]
+        2. seat 1 answers seat 0: nothing (seats 0 and 1 alone)
+           before, seat 0: "MARK", read by [1]
+           now, seat 1: "", read by [0]
+           round 1 ace: kkqaa 0/1, kqqqa 0/5; points [0.0, 0.0]
+        3. seat 0 lays 1 card face down as ace (forfeited) after answers {"move":"fly"} [a move has the form that the question shows] after passes [only a play that was just made is challenged or passed] (all seats)
+           before, seat 0: "MARK", read by [1]
+           before, seat 1: "", read by [0]
+           round 1 ace: kkqa 0/1, kqqqa 0/5; seat 0 laid a honest true; points [0.0, 0.0]
+        4. seat 1 challenges seat 0 (all seats)
+           round 1 ace: kkqa 0/1, kqqqa 1/5; shown a fired Some(1) died false; points [0.0, -1.0]
+        target, claims, shots fired, deaths, how many cards each seat holds: all seats
+        a hand: its own seat alone
+        cards face down: who laid them, and all seats once a challenge shows them
+        the live bay of a revolver: nobody
+        points: nobody before the game is over
+        game 2 of 2, pair [0, 1]
+        0. 
+           round 1 king: qqqaa 0/4, kkqaa 0/4; points [0.0, 0.0]
+        1. seat 0 writes to seat 1 (seats 0 and 1 alone)
+           now, seat 0: "MARK", read by [1]
+           round 1 king: qqqaa 0/4, kkqaa 0/4; points [0.0, 0.0]
+        2. seat 1 answers seat 0 (seats 0 and 1 alone)
+           before, seat 0: "MARK", read by [1]
+           now, seat 1: "MARK", read by [0]
+           round 1 king: qqqaa 0/4, kkqaa 0/4; points [0.0, 0.0]
+        target, claims, shots fired, deaths, how many cards each seat holds: all seats
+        a hand: its own seat alone
+        cards face down: who laid them, and all seats once a challenge shows them
+        the live bay of a revolver: nobody
+        points: nobody before the game is over
+    "#]],
+    );
 }
 
 #[test]
 fn cleanup_is_drawn_step_by_step() {
     let script = [MARK, MARK, r#"{"action":"move","direction":"east"}"#, r#"{"action":"stay"}"#];
-    check(&cleanup(line([0, 1])), &script, expect![[""]]);
+    check(
+        &cleanup(line([0, 1])),
+        &script,
+        expect![[r#"
+        game 1 of 1, pair [0, 1]
+        0. 
+           step 0 apples [[0, 0], [1, 4], [3, 4], [4, 0]] mud [[4, 3]] seats [([0, 0], 0, 0), ([0, 5], 0, 0)] zaps []
+        1. seat 0 writes to seat 1 (seats 0 and 1 alone)
+           now, seat 0: "MARK", read by [1]
+           step 0 apples [[0, 0], [1, 4], [3, 4], [4, 0]] mud [[4, 3]] seats [([0, 0], 0, 0), ([0, 5], 0, 0)] zaps []
+        2. seat 1 answers seat 0 (seats 0 and 1 alone)
+           before, seat 0: "MARK", read by [1]
+           now, seat 1: "MARK", read by [0]
+           step 0 apples [[0, 0], [1, 4], [3, 4], [4, 0]] mud [[4, 3]] seats [([0, 0], 0, 0), ([0, 5], 0, 0)] zaps []
+        3. seat 0 moves east (all seats); seat 1 stays (all seats)
+           before, seat 0: "MARK", read by [1]
+           before, seat 1: "MARK", read by [0]
+           step 1 apples [[0, 0], [0, 4], [1, 4], [2, 4], [3, 4], [4, 0], [4, 1]] mud [[2, 3], [4, 3]] seats [([0, 1], 0, 0), ([0, 5], 0, 0)] zaps []
+        the grid: seats, apples, pollution, who is frozen, apples collected: all seats
+        who froze whom: all seats
+        a move: nobody before all have moved; then what it led to is seen
+    "#]],
+    );
 }
 
 #[test]
@@ -187,14 +250,58 @@ fn a_dilemma() {
     let rules = dilemma::Rules { turns: 2, ..dilemma::Rules::default() };
     let setup = Setup::Dilemma(spec(rules, 1, line([0, 1])));
     let script = [MARK, SILENT, r#"{"choice":"cooperate"}"#, r#"{"choice":"defect"}"#];
-    check(&setup, &script, expect![[""]]);
+    check(
+        &setup,
+        &script,
+        expect![[r#"
+        game 1 of 1, pair [0, 1]
+        0. 
+           0 of 2: ; points [0.00, 0.00]
+        1. seat 0 writes to seat 1 (seats 0 and 1 alone)
+           now, seat 0: "MARK", read by [1]
+           0 of 2: ; points [0.00, 0.00]
+        2. seat 1 answers seat 0: nothing (seats 0 and 1 alone)
+           before, seat 0: "MARK", read by [1]
+           now, seat 1: "", read by [0]
+           0 of 2: ; points [0.00, 0.00]
+        3. seat 0 cooperates (all seats); seat 1 defects (all seats)
+           before, seat 0: "MARK", read by [1]
+           before, seat 1: "", read by [0]
+           1 of 2: turn 1 cooperate/defect [0.00, 5.00]; points [0.00, 5.00]
+        past turns and points: all seats
+        a choice: its own seat, and the other once both have chosen
+    "#]],
+    );
 }
 
 #[test]
 fn a_sealed_market() {
     let rules = market::Rules { rounds: 1, announced: false, ..market::Rules::default() };
     let setup = Setup::Market(spec(rules, 1, line([0, 1])));
-    check(&setup, &[MARK, SILENT, r#"{"price":1.5}"#, r#"{"price":1.25}"#], expect![[""]]);
+    check(
+        &setup,
+        &[MARK, SILENT, r#"{"price":1.5}"#, r#"{"price":1.25}"#],
+        expect![[r#"
+        game 1 of 1, pair [0, 1]
+        0. 
+           0 of 1: equilibrium 1.47/1.47 [0.22, 0.22], joint optimum 1.92/1.92 [0.34, 0.34]; points [0.00, 0.00]
+        1. seat 0 writes to seat 1 (seats 0 and 1 alone)
+           now, seat 0: "MARK", read by [1]
+           0 of 1: equilibrium 1.47/1.47 [0.22, 0.22], joint optimum 1.92/1.92 [0.34, 0.34]; points [0.00, 0.00]
+        2. seat 1 answers seat 0: nothing (seats 0 and 1 alone)
+           before, seat 0: "MARK", read by [1]
+           now, seat 1: "", read by [0]
+           0 of 1: equilibrium 1.47/1.47 [0.22, 0.22], joint optimum 1.92/1.92 [0.34, 0.34]; points [0.00, 0.00]
+        3. seat 0 sets its price to 1.5 (seat 0 alone); seat 1 sets its price to 1.25 (seat 1 alone)
+           before, seat 0: "MARK", read by [1]
+           before, seat 1: "", read by [0]
+           1 of 1: round 1 1.50/1.25 [0.13, 0.18], equilibrium 1.47/1.47 [0.22, 0.22], joint optimum 1.92/1.92 [0.34, 0.34]; points [0.13, 0.18]
+        what a seat sets: its own seat alone
+        a profit and points: its own seat alone
+        how buyers choose: nobody
+        equilibrium and optimum: nobody
+    "#]],
+    );
 }
 
 /// Who reads a message in the picture is who reads it in the prompts.

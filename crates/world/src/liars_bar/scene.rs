@@ -51,7 +51,7 @@ impl LiarsBar {
                 format!("lays {count} card{s} face down as {}{s}", Card::name(self.target))
             }
             Move::Challenge {} => format!("challenges{of}"),
-            Move::Pass {} => format!("passes on{of}"),
+            Move::Pass {} => "passes".into(),
         };
         Deed { words, seen: Sight::All }
     }
