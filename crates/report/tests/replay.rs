@@ -34,8 +34,8 @@ fn a_frame_reads_without_a_picture() {
     let frame = between(&page, "id=\"g1-0-0-1\"", "</figure>");
     expect![[r#"
         ‹ back turn 1 of 1 next › the pair holds the line
-        seat 1 answers &lt;b&gt;fly&lt;/b&gt; refused: a move has the form that the question shows
-        seat 1 passes made for it: it gave no move that the rules allow
+        seat 1 answers &lt;b&gt;fly&lt;/b&gt; (refused: a move has the form that the question shows)
+        seat 1 passes (made for it: it gave no move that the rules allow)
         seen by all seats
         round 3 · target K king Seat 2 challenged seat 1: it was a bluff K Q seat 1 fired and lives; all seats saw it
         seat 0 3 points K Q ★ A only seat 0 sees it 0 shots, bay 6 is live
@@ -55,8 +55,8 @@ fn a_frame_reads_without_a_picture() {
     let grid = between(&page, "id=\"g1-1-0-1\"", "<input");
     expect![[r#"
         ‹ back turn 1 of 2 next › the pair holds the line
-        seat 1 answers &lt;b&gt;fly&lt;/b&gt; refused: a move has the form that the question shows
-        seat 1 passes made for it: it gave no move that the rules allow
+        seat 1 answers &lt;b&gt;fly&lt;/b&gt; (refused: a move has the form that the question shows)
+        seat 1 passes (made for it: it gave no move that the rules allow)
         seen by all seats
         0 1 2 3
         step 1 of 30 · 1 of 6 polluted tiles that stop growth: apples grow
@@ -67,7 +67,8 @@ fn a_frame_reads_without_a_picture() {
         seat 0 read by seat 2
         &lt;/blockquote&gt;&lt;script&gt;alert(2)&lt;/script&gt;
         next move, it says: pass
-    "#]].assert_eq(&words(grid));
+    "#]]
+    .assert_eq(&words(grid));
     let rounds = between(&page, "id=\"g1-2-0-0\"", "</figure>");
     expect![[r#"
         ‹ back turn 0 of 0 next › the pair holds the line
@@ -82,7 +83,8 @@ fn a_frame_reads_without_a_picture() {
         Blue seats are the pair.
         a hand
         its own seat alone
-    "#]].assert_eq(&words(rounds));
+    "#]]
+    .assert_eq(&words(rounds));
 }
 
 /// Every bar stands before its frame, the first is checked, and back and next name their neighbours.
