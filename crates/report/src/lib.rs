@@ -5,7 +5,8 @@
 //!           │
 //!    Page ──┼─▶ figures ─▶ Figure ─┬─▶ figures/*.json   (data, for anyone to draw again)
 //!           │                      └─▶ svg ─▶ figures/*.svg
-//!           └─▶ html::render (page, figures) ─▶ report.html   (one file, opens offline, no script)
+//!           └─▶ html::render (page, figures) ─▶ report.html   (one file, opens offline, no script:
+//!                                                              games are stepped through by CSS)
 //! ```
 //!
 //! [`Findings`] is what a run found, [`Page`] what a reader is shown beside it. Every number stands

@@ -24,6 +24,7 @@ fn line(pair: [usize; 2]) -> ToolSpec {
         public: false,
         unwired: false,
         mechanic: false,
+        asks_words: None,
         every: 9,
         words: [20, 10],
         bonus: 0.0,

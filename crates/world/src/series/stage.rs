@@ -1,7 +1,7 @@
 //! A series for the reader of a report: the games, the line, and what an act is in one line.
 
 use super::ledger::Offer;
-use super::line::{Message, NO_PLAN};
+use super::line::{Message, NO_PLAN, Words};
 use super::play::decided;
 use super::spec::Script;
 use super::{Phase, Series};
@@ -102,7 +102,12 @@ impl<G: Game> Series<G> {
     fn told_move(&self, seat: usize, act: &Act) -> Deed {
         let Some(text) = text(act) else { return unread(seat, "") };
         match self.read_move(seat, text) {
-            Ok(made) => self.game.deed(seat, &made),
+            Ok(made) => {
+                let deed = self.game.deed(seat, &made);
+                let said = serde_json::from_str::<Words>(text).ok();
+                let heard = said.map(|Words { say }| format!("says \"{say}\", taken as: {}", deed.words));
+                Deed { words: heard.unwrap_or(deed.words), ..deed }
+            }
             Err(_) => unread(seat, text),
         }
     }
