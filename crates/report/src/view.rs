@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::calibration::{held, sentence};
 use crate::figure::{distinct, scenarios, together};
-use crate::replay::level;
+use crate::replay::Room;
 use crate::summary::summary;
 use crate::transcript::{TranscriptView, transcript};
 use crate::words::{
@@ -125,14 +125,18 @@ impl PageView {
     pub(crate) fn new(page: &Page, figures: &[(String, Figure)]) -> Self {
         let f = &page.findings;
         let views = scenarios(page).into_iter().enumerate();
-        let replays = || page.scenarios.iter().flat_map(|s| &s.transcripts).filter_map(|t| t.replay.as_ref());
-        let room = level(replays());
+        let all = page.scenarios.iter().flat_map(|s| &s.transcripts);
+        let played = all.filter_map(|t| Some((is_control(&t.model), t.replay.as_ref()?)));
+        let (controls, models): (Vec<_>, Vec<_>) = played.partition(|(control, _)| *control);
+        let [controls, models] =
+            [controls, models].map(|of| of.into_iter().map(|(_, r)| r).collect::<Vec<_>>());
+        let room = Room::of(&models, &controls);
         Self {
             run: f.run.clone(),
             study: f.study.clone(),
             models: f.models.iter().map(|m| Named { name: m.clone(), control: is_control(m) }).collect(),
             summary: summary(f),
-            plays: replays().next().is_some(),
+            plays: !models.is_empty() || !controls.is_empty(),
             scenarios: views.map(|(i, name)| scenario(page, figures, i, name, room)).collect(),
             cost: cost(f),
             caveats: page.caveats.clone(),
@@ -155,7 +159,7 @@ fn cost(f: &Findings) -> Vec<(String, String)> {
     .to_vec()
 }
 
-fn scenario(page: &Page, figures: &[(String, Figure)], i: usize, name: String, room: usize) -> ScenarioView {
+fn scenario(page: &Page, figures: &[(String, Figure)], i: usize, name: String, room: Room) -> ScenarioView {
     let f = &page.findings;
     let calibration: Vec<&Calibration> = f.calibration.iter().filter(|c| c.scenario == name).collect();
     let measured = ScenarioView {
@@ -176,11 +180,10 @@ fn scenario(page: &Page, figures: &[(String, Figure)], i: usize, name: String, r
     }
 }
 
-/// `room`: the bytes that the pictures of one transcript may take.
-fn told_of(s: &ScenarioPage, measured: ScenarioView, i: usize, room: usize) -> ScenarioView {
+fn told_of(s: &ScenarioPage, measured: ScenarioView, i: usize, room: Room) -> ScenarioView {
     let all = s.transcripts.iter().enumerate();
     let (controls, models) = all.partition::<Vec<_>, _>(|(_, t)| is_control(&t.model));
-    let views = |of: Vec<(usize, &crate::Transcript)>| {
+    let views = |of: Vec<(usize, &crate::Transcript)>, room| {
         of.into_iter().map(|(at, t)| transcript(s, t, &format!("g{i}-{at}"), room)).collect()
     };
     ScenarioView {
@@ -190,8 +193,8 @@ fn told_of(s: &ScenarioPage, measured: ScenarioView, i: usize, room: usize) -> S
         factors: s.factors.iter().map(|(name, levels)| factor(s, name, levels)).collect(),
         limits: s.limits.clone(),
         gates: s.gates.iter().map(gate).collect(),
-        transcripts: views(models),
-        control_transcripts: views(controls),
+        transcripts: views(models, room.models),
+        control_transcripts: views(controls, room.controls),
         ..measured
     }
 }

@@ -7,7 +7,7 @@ mod table;
 mod view;
 
 pub use fit::bytes;
-pub(crate) use fit::{level, shown};
+pub(crate) use fit::{Room, shown};
 pub(crate) use view::{ReplayView, replay};
 
 use serde::{Deserialize, Serialize};
