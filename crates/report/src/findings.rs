@@ -1,6 +1,7 @@
 //! What a run found. [`Findings`] is `ephor run --json` and `summary.json`; [`Page`] adds what the
 //! report shows beside it.
 
+use crate::Replay;
 use serde::{Deserialize, Serialize};
 use trace::Clause;
 
@@ -180,6 +181,9 @@ pub struct Transcript {
     pub asks: Vec<TranscriptAsk>,
     /// The outcomes in words (`inflation +1.2 items`).
     pub outcome: Vec<String>,
+    /// Where a game was played.
+    #[serde(default)]
+    pub replay: Option<Replay>,
 }
 
 /// What the report says of one scenario.

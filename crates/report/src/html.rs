@@ -27,6 +27,9 @@ fn environment() -> Result<Environment<'static>, TemplateError> {
     env.add_template("page.html", include_str!("../templates/page.html"))?;
     env.add_template("scenario.html", include_str!("../templates/scenario.html"))?;
     env.add_template("tables.html", include_str!("../templates/tables.html"))?;
+    env.add_template("symbols.html", include_str!("../templates/symbols.html"))?;
+    env.add_template("replay.html", include_str!("../templates/replay.html"))?;
+    env.add_template("replay.css", include_str!("../templates/replay.css"))?;
     env.add_template("transcript.html", include_str!("../templates/transcript.html"))?;
     Ok(env)
 }

@@ -5,7 +5,8 @@
 //!           │
 //!    Page ──┼─▶ figures ─▶ Figure ─┬─▶ figures/*.json   (data, for anyone to draw again)
 //!           │                      └─▶ svg ─▶ figures/*.svg
-//!           └─▶ html::render (page, figures) ─▶ report.html   (one file, opens offline, no script)
+//!           └─▶ html::render (page, figures) ─▶ report.html   (one file, opens offline, no script:
+//!                                                              games are stepped through by CSS)
 //! ```
 //!
 //! [`Findings`] is what a run found, [`Page`] what a reader is shown beside it. Every number stands
@@ -37,11 +38,13 @@ mod figure;
 mod findings;
 mod html;
 mod paint;
+pub mod replay;
 mod row;
 mod style;
 mod summary;
 mod svg;
 mod table;
+mod transcript;
 mod view;
 mod words;
 
@@ -49,6 +52,7 @@ pub use escape::{TEXT_BYTES_MAX, one_line, visible};
 pub use figure::{DetectionRow, Detections, Figure, Forest, ForestRow, RateRow, Rates, figures};
 pub use findings::*;
 pub use html::{TemplateError, render};
+pub use replay::Replay;
 pub use svg::svg;
 pub use table::{cells, terminal};
 pub use words::{rate, share};

@@ -5,14 +5,13 @@ use serde::Serialize;
 
 use crate::calibration::{held, sentence};
 use crate::figure::{distinct, scenarios, together};
+use crate::replay::Room;
 use crate::summary::summary;
+use crate::transcript::{TranscriptView, transcript};
 use crate::words::{
     count, duration, interval, is_control, numbers, p_value, price, rate, share, signed, verdict,
 };
-use crate::{
-    Calibration, Cell, Estimate, Figure, Findings, Gate, Missing, Page, ScenarioPage, Transcript,
-    TranscriptAsk, TranscriptOption, Verdict, svg,
-};
+use crate::{Calibration, Cell, Estimate, Figure, Findings, Gate, Missing, Page, ScenarioPage, Verdict, svg};
 
 #[derive(Serialize)]
 pub(crate) struct PageView {
@@ -20,6 +19,8 @@ pub(crate) struct PageView {
     study: String,
     models: Vec<Named>,
     summary: Vec<String>,
+    /// Whether there is a game to step through.
+    plays: bool,
     scenarios: Vec<ScenarioView>,
     cost: Vec<(String, String)>,
     caveats: Vec<String>,
@@ -120,60 +121,23 @@ struct MissingView {
     of: String,
 }
 
-#[derive(Serialize)]
-struct TranscriptView {
-    cell: String,
-    model: String,
-    episode: String,
-    wording: u32,
-    state: u32,
-    clauses: Vec<ClauseView>,
-    asks: Vec<AskView>,
-    outcome: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct ClauseView {
-    slot: String,
-    role: &'static str,
-    spans: Vec<SpanView>,
-}
-
-#[derive(Serialize)]
-struct SpanView {
-    text: String,
-    factor: Option<String>,
-    class: String,
-}
-
-#[derive(Serialize)]
-struct AskView {
-    id: String,
-    text: String,
-    options: Vec<OptionView>,
-    answer: String,
-    read: String,
-}
-
-#[derive(Serialize)]
-struct OptionView {
-    text: String,
-    p: String,
-    /// Of the bar, in per cent.
-    width: String,
-    chosen: bool,
-}
-
 impl PageView {
     pub(crate) fn new(page: &Page, figures: &[(String, Figure)]) -> Self {
         let f = &page.findings;
         let views = scenarios(page).into_iter().enumerate();
+        let all = page.scenarios.iter().flat_map(|s| &s.transcripts);
+        let played = all.filter_map(|t| Some((is_control(&t.model), t.replay.as_ref()?)));
+        let (controls, models): (Vec<_>, Vec<_>) = played.partition(|(control, _)| *control);
+        let [controls, models] =
+            [controls, models].map(|of| of.into_iter().map(|(_, r)| r).collect::<Vec<_>>());
+        let room = Room::of(&models, &controls);
         Self {
             run: f.run.clone(),
             study: f.study.clone(),
             models: f.models.iter().map(|m| Named { name: m.clone(), control: is_control(m) }).collect(),
             summary: summary(f),
-            scenarios: views.map(|(i, name)| scenario(page, figures, i, name)).collect(),
+            plays: !models.is_empty() || !controls.is_empty(),
+            scenarios: views.map(|(i, name)| scenario(page, figures, i, name, room)).collect(),
             cost: cost(f),
             caveats: page.caveats.clone(),
             reproduce: page.reproduce.join("\n"),
@@ -195,7 +159,7 @@ fn cost(f: &Findings) -> Vec<(String, String)> {
     .to_vec()
 }
 
-fn scenario(page: &Page, figures: &[(String, Figure)], i: usize, name: String) -> ScenarioView {
+fn scenario(page: &Page, figures: &[(String, Figure)], i: usize, name: String, room: Room) -> ScenarioView {
     let f = &page.findings;
     let calibration: Vec<&Calibration> = f.calibration.iter().filter(|c| c.scenario == name).collect();
     let measured = ScenarioView {
@@ -211,13 +175,17 @@ fn scenario(page: &Page, figures: &[(String, Figure)], i: usize, name: String) -
         ..ScenarioView::default()
     };
     match page.scenarios.iter().find(|s| s.name == name) {
-        Some(told) => told_of(told, measured),
+        Some(told) => told_of(told, measured, i, room),
         None => ScenarioView { name, ..measured },
     }
 }
 
-fn told_of(s: &ScenarioPage, measured: ScenarioView) -> ScenarioView {
-    let transcripts = |control| s.transcripts.iter().filter(move |t| is_control(&t.model) == control);
+fn told_of(s: &ScenarioPage, measured: ScenarioView, i: usize, room: Room) -> ScenarioView {
+    let all = s.transcripts.iter().enumerate();
+    let (controls, models) = all.partition::<Vec<_>, _>(|(_, t)| is_control(&t.model));
+    let views = |of: Vec<(usize, &crate::Transcript)>, room| {
+        of.into_iter().map(|(at, t)| transcript(s, t, &format!("g{i}-{at}"), room)).collect()
+    };
     ScenarioView {
         name: s.name.clone(),
         question: s.question.clone(),
@@ -225,8 +193,8 @@ fn told_of(s: &ScenarioPage, measured: ScenarioView) -> ScenarioView {
         factors: s.factors.iter().map(|(name, levels)| factor(s, name, levels)).collect(),
         limits: s.limits.clone(),
         gates: s.gates.iter().map(gate).collect(),
-        transcripts: transcripts(false).map(|t| transcript(s, t)).collect(),
-        control_transcripts: transcripts(true).map(|t| transcript(s, t)).collect(),
+        transcripts: views(models, room.models),
+        control_transcripts: views(controls, room.controls),
         ..measured
     }
 }
@@ -241,7 +209,7 @@ fn factor(s: &ScenarioPage, name: &str, levels: &[String]) -> FactorView {
 }
 
 /// One of six colours; a factor that the scenario does not list has the last.
-fn factor_class(s: &ScenarioPage, name: &str) -> String {
+pub(crate) fn factor_class(s: &ScenarioPage, name: &str) -> String {
     let place = s.factors.iter().position(|(factor, _)| factor == name);
     format!("f{}", place.map_or(5, |p| p % 5))
 }
@@ -355,60 +323,4 @@ fn why(kind: &str) -> &'static str {
         "unscored" => "the answer came, but its measure could not be read from it",
         _ => "",
     }
-}
-
-fn transcript(s: &ScenarioPage, t: &Transcript) -> TranscriptView {
-    TranscriptView {
-        cell: t.cell.clone(),
-        model: t.model.clone(),
-        episode: t.episode.clone(),
-        wording: t.wording,
-        state: t.state,
-        clauses: t.clauses.iter().map(|c| clause(s, c)).collect(),
-        asks: t.asks.iter().map(ask).collect(),
-        outcome: t.outcome.clone(),
-    }
-}
-
-fn clause(s: &ScenarioPage, c: &trace::Clause) -> ClauseView {
-    let span = |span: &trace::Span| SpanView {
-        text: span.text.clone(),
-        class: span.factor.as_deref().map_or(String::new(), |f| factor_class(s, f)),
-        factor: span.factor.clone(),
-    };
-    ClauseView {
-        slot: c.slot.clone(),
-        role: match c.role {
-            trace::Role::System => "system",
-            trace::Role::User => "user",
-            trace::Role::Assistant => "assistant",
-        },
-        spans: c.spans.iter().map(span).collect(),
-    }
-}
-
-fn ask(a: &TranscriptAsk) -> AskView {
-    AskView {
-        id: a.id.clone(),
-        text: a.text.clone(),
-        options: a.options.iter().map(option).collect(),
-        answer: a.answer.clone(),
-        read: a.read.clone(),
-    }
-}
-
-fn option(o: &TranscriptOption) -> OptionView {
-    let p = o.p.filter(|p| p.is_finite());
-    OptionView {
-        text: o.text.clone(),
-        p: p.map_or("not scored".into(), probability),
-        width: format!("{:.1}", p.unwrap_or(0.0).clamp(0.0, 1.0) * 100.0),
-        chosen: o.chosen,
-    }
-}
-
-/// Three decimals: the small ones matter.
-fn probability(p: f64) -> String {
-    let digits = format!("{p:.3}");
-    digits.strip_prefix('0').map(str::to_owned).unwrap_or(digits)
 }

@@ -4,6 +4,7 @@ use crate::estimate::{LEVEL, estimates};
 use crate::margins::{margins, row_of};
 use crate::measure::{Sealed, Value, measure, measures};
 use crate::nulls::Nulls;
+use crate::picture::replay;
 use crate::plan::{Plan, Sheet, clusters, plan};
 use crate::results::Results;
 use crate::study::{Part, Study};
@@ -16,6 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use store::{RunFolder, StoreError};
 use trace::{Ask, Choice, Episode, Event, Name, Read, Sampling};
+use world::Setup;
 
 /// Who plays a part: the study's models and the controls that stand beside them.
 pub struct Cast {
@@ -129,7 +131,8 @@ impl<'a> Reading<'a> {
         let sheet = &self.part.sheets[at];
         self.results.add(&sheet.cell, (sheet.unit, sheet.epoch), &Sealed::new(episode));
         self.read[at] = true;
-        if trace::is_scripted(&self.model) {
+        // Scripted answers are of no interest; scripted games are worth a look.
+        if trace::is_scripted(&self.model) && matches!(sheet.setup, Setup::Form(_)) {
             return;
         }
         let first = self.firsts[at];
@@ -249,8 +252,10 @@ fn transcript(part: &Part, sheet: &Sheet, episode: &Episode, model: &str) -> Tra
         wording: sheet.unit.wording,
         state: sheet.unit.state,
         clauses: sheet.seats[0].brief.clauses.clone(),
-        asks: asks(episode),
+        // What a script answers is in its game.
+        asks: if trace::is_scripted(model) { Vec::new() } else { asks(episode) },
         outcome: if sheet.cell.capability.is_some() { Vec::new() } else { outcome.collect() },
+        replay: replay(&sheet.setup, episode),
     }
 }
 

@@ -26,6 +26,7 @@ mod hand;
 mod margins;
 pub mod measure;
 pub mod nulls;
+mod picture;
 mod plan;
 mod play;
 mod player;

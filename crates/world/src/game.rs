@@ -1,6 +1,7 @@
 //! The typed core of a world: a game for a few seats. Fast, pure and without text, so that nulls
 //! of thousands of games cost milliseconds; a world adds prompts, messages and the record.
 
+use crate::scene::{Deed, Scene};
 use crate::series::SeriesSpec;
 use crate::{Illegal, Setup};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -115,6 +116,10 @@ pub trait Game: Clone + Send + Sync + Serialize + 'static {
     fn changes(&self) -> Vec<Change>;
     /// What the game states of itself at its end (or so far).
     fn facts(&self) -> Vec<Fact>;
+    /// The whole state, for the reader of a report: no seat is shown it.
+    fn scene(&self) -> Scene;
+    /// What a move would be now, in one line, for the reader of a report.
+    fn deed(&self, seat: usize, made: &Self::Move) -> Deed;
 }
 
 /// A scripted player without text: sees the view of its seat and nothing else; `luck` is its dice.

@@ -1,7 +1,8 @@
 //! What must hold of every world. Each law returns its violations in words; one test runs all laws
 //! over the whole shelf, and `ephor check` runs them over a user's own scenario.
 
-use crate::World;
+use crate::{Stage, World};
+use std::collections::BTreeMap;
 use trace::{Act, Answer, Observation, Read};
 
 /// A deterministic player for the laws: takes option `pick(turn, ask)` modulo the menu.
@@ -20,7 +21,14 @@ fn play_turn(view: &Observation, pick: usize) -> Act {
 
 /// Plays to the end and returns every state on the way, or where it got stuck.
 fn trace_of(world: &mut dyn World, pick: usize) -> Result<Vec<Vec<u8>>, String> {
-    let mut states = vec![world.save()];
+    let mut states = Vec::new();
+    walk(world, pick, &mut |world| states.push(world.save()))?;
+    Ok(states)
+}
+
+/// Plays to the end and looks at every state on the way.
+fn walk(world: &mut dyn World, pick: usize, look: &mut dyn FnMut(&dyn World)) -> Result<(), String> {
+    look(world);
     let limit = world.turns_max();
     for _ in 0..limit {
         let Some(turn) = world.due().into_iter().next() else { break };
@@ -34,12 +42,12 @@ fn trace_of(world: &mut dyn World, pick: usize) -> Result<Vec<Vec<u8>>, String> 
         if let Some(own) = act {
             world.apply(&turn.seat, &own).map_err(|i| format!("its own act was refused: {}", i.rule))?;
         }
-        states.push(world.save());
+        look(world);
     }
     if !world.due().is_empty() {
         return Err(format!("did not end within its limit of {limit} turns"));
     }
-    Ok(states)
+    Ok(())
 }
 
 /// Same acts, same bytes.
@@ -83,9 +91,26 @@ pub fn strangers_see_nothing(make: &dyn Fn() -> Box<dyn World>) -> Vec<String> {
     if view.asks.is_empty() { Vec::new() } else { vec!["a stranger was shown questions".into()] }
 }
 
+/// A picture is a function of the state: equal states, equal pictures, whatever led to them
+/// and however often they are looked at.
+pub fn a_picture_shows_the_state(make: &dyn Fn() -> Box<dyn World>) -> Vec<String> {
+    let mut drawn: BTreeMap<Vec<u8>, Vec<Stage>> = BTreeMap::new();
+    let mut differs = false;
+    for pick in [0, 1, 0] {
+        let mut look = |world: &dyn World| {
+            let stages = world.stages();
+            differs |= world.stages() != stages;
+            differs |= drawn.entry(world.save()).or_insert_with(|| stages.clone()) != &stages;
+        };
+        // A world that does not come to its end breaks another law.
+        let _ = walk(&mut *make(), pick, &mut look);
+    }
+    if differs { vec!["two pictures of one state differ".into()] } else { Vec::new() }
+}
+
 /// All laws.
 pub fn all(make: &dyn Fn() -> Box<dyn World>) -> Vec<String> {
-    [same_acts_same_bytes, a_refused_act_changes_nothing, strangers_see_nothing]
+    [same_acts_same_bytes, a_refused_act_changes_nothing, strangers_see_nothing, a_picture_shows_the_state]
         .iter()
         .flat_map(|law| law(make))
         .collect()

@@ -1,5 +1,6 @@
 //! What every world does.
 
+use crate::{Deed, Stage};
 use trace::{Act, Change, Fact, Observation};
 
 /// Whose turn it is.
@@ -36,6 +37,15 @@ pub trait World: Send {
     /// The act that is made for a seat whose own the rules refused too often. `None`: the world
     /// cannot go on without it.
     fn forfeit(&self, _seat: &str) -> Option<Act> {
+        None
+    }
+    /// What somebody who sees everything sees, for the reader of a report: the game that the last act
+    /// ended, and the one under way. Empty where there is nothing to draw.
+    fn stages(&self) -> Vec<Stage> {
+        Vec::new()
+    }
+    /// What an act would be now, in one line, for the reader of a report.
+    fn deed(&self, _seat: &str, _act: &Act) -> Option<Deed> {
         None
     }
     /// What the world states of itself.

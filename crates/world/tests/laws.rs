@@ -4,6 +4,7 @@
 
 use std::cell::Cell;
 use trace::{Act, Ask, Change, Choice, Fact, Observation};
+use world::scene::{Board, Rounds, Scene, Stage};
 use world::{Form, FormSpec, Illegal, OWN, Tally, Turn, World, laws};
 
 fn ask(id: &str, text: &str) -> Ask {
@@ -32,6 +33,7 @@ struct Broken {
     inner: Form,
     flaw: Flaw,
     refused: u32,
+    looks: Cell<u32>,
 }
 
 #[derive(Clone, Copy)]
@@ -40,6 +42,8 @@ enum Flaw {
     Differs(u32),
     ShowsStrangers,
     Endless,
+    /// A picture that shows how often it was looked at.
+    Draws,
 }
 
 impl World for Broken {
@@ -66,6 +70,16 @@ impl World for Broken {
         self.refused += u32::from(applied.is_err());
         applied
     }
+    fn stages(&self) -> Vec<Stage> {
+        if !matches!(self.flaw, Flaw::Draws) {
+            return self.inner.stages();
+        }
+        self.looks.set(self.looks.get() + 1);
+        let rounds = Rounds { lever: "none", over: self.looks.get(), most: 9, rows: vec![], beside: vec![] };
+        let scene = Scene { board: Board::Rounds(rounds), seen: vec![] };
+        let (points, said) = (vec![], vec![]);
+        vec![Stage { game: 0, games: 1, pair: None, holds: false, points, said, scene }]
+    }
     fn facts(&self) -> Vec<Fact> {
         self.inner.facts()
     }
@@ -81,7 +95,9 @@ impl World for Broken {
 }
 
 fn violations(flaw: impl Fn() -> Flaw) -> Vec<String> {
-    laws::all(&|| Box::new(Broken { inner: form(), flaw: flaw(), refused: 0 }) as Box<dyn World>)
+    laws::all(&|| {
+        Box::new(Broken { inner: form(), flaw: flaw(), refused: 0, looks: Cell::new(0) }) as Box<dyn World>
+    })
 }
 
 #[test]
@@ -95,6 +111,7 @@ fn the_laws_catch_broken_worlds() {
     let refusing = violations(|| Flaw::ChangesOnRefusal);
     assert_eq!(refusing[0], "another seat's act was refused and changed the state");
     assert_eq!(violations(|| Flaw::ShowsStrangers), ["a stranger was shown questions"]);
+    assert_eq!(violations(|| Flaw::Draws), ["two pictures of one state differ"]);
     let endless = violations(|| Flaw::Endless);
     assert!(endless.iter().any(|v| v.contains("refused") || v.contains("did not end")), "{endless:?}");
 }

@@ -29,6 +29,7 @@ mod overheard;
 pub mod players;
 mod record;
 mod rules;
+mod scene;
 mod step;
 mod view;
 
@@ -37,6 +38,7 @@ pub use ally::Ally;
 pub use rules::{CleanupRules, SEATS_MAX, Tile};
 pub use view::{Seen, View};
 
+use crate::scene::{Deed, Scene};
 use crate::series::SeriesSpec;
 use crate::{Draw, Game, Illegal, Player, Seats, Setup};
 use record::Event;
@@ -248,5 +250,13 @@ impl Game for Cleanup {
 
     fn facts(&self) -> Vec<Fact> {
         record::facts(self)
+    }
+
+    fn scene(&self) -> Scene {
+        self.drawn()
+    }
+
+    fn deed(&self, _: usize, made: &Action) -> Deed {
+        self.told(made)
     }
 }

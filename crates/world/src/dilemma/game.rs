@@ -1,6 +1,7 @@
 //! The game itself: two sealed choices a turn, then chance, then points.
 
 use super::{BestReply, Choice, MemoryOne, Move, Outcome, Rules, View, facts};
+use crate::scene::{Deed, Scene};
 use crate::series::SeriesSpec;
 use crate::{Draw, Game, Illegal, Player, Seats, Setup};
 use rand::RngExt;
@@ -202,5 +203,13 @@ impl Game for Dilemma {
 
     fn facts(&self) -> Vec<Fact> {
         facts::facts(&self.rules, &self.history, self.points)
+    }
+
+    fn scene(&self) -> Scene {
+        self.drawn()
+    }
+
+    fn deed(&self, _: usize, made: &Move) -> Deed {
+        Self::told(made)
     }
 }

@@ -17,6 +17,7 @@ mod many;
 mod memory;
 mod reply;
 mod rules;
+mod scene;
 mod view;
 
 pub use chain::Chain;

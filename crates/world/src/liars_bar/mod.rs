@@ -34,6 +34,7 @@ pub mod players;
 mod prober;
 mod record;
 mod rules;
+mod scene;
 mod table;
 mod told;
 mod view;
@@ -49,6 +50,7 @@ pub use table::{LiarsBar, Reveal};
 pub use told::TOLD;
 pub use view::{Said, View};
 
+use crate::scene::{Deed, Scene};
 use crate::series::SeriesSpec;
 use crate::{Game, Illegal, Player, Seats, Setup};
 use rules::HAND;
@@ -159,5 +161,13 @@ impl Game for LiarsBar {
 
     fn facts(&self) -> Vec<Fact> {
         self.stated()
+    }
+
+    fn scene(&self) -> Scene {
+        self.drawn()
+    }
+
+    fn deed(&self, _: usize, made: &Move) -> Deed {
+        self.told(made)
     }
 }

@@ -1,6 +1,7 @@
 //! The game itself: sealed moves, then profits of the round, then regret.
 
 use super::{Benchmark, Benchmarks, Move, Past, Rules, View, players};
+use crate::scene::{Deed, Scene};
 use crate::series::SeriesSpec;
 use crate::{Game, Illegal, Player, Seats, Setup};
 use serde::Serialize;
@@ -10,11 +11,11 @@ use trace::{Change, Fact};
 
 /// A round that is over.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-struct Round {
-    played: Vec<f64>,
-    profits: Vec<f64>,
+pub(super) struct Round {
+    pub played: Vec<f64>,
+    pub profits: Vec<f64>,
     /// Profit of the best reply to what the others played, less the own.
-    regret: Vec<f64>,
+    pub regret: Vec<f64>,
 }
 
 /// A repeated market.
@@ -25,8 +26,8 @@ pub struct Market {
     benchmarks: Benchmarks,
     /// Moves of this round, unseen until all are made.
     pending: Vec<Option<f64>>,
-    rounds: u32,
-    last: Option<Round>,
+    pub(super) rounds: u32,
+    pub(super) last: Option<Round>,
     points: Vec<f64>,
     regret: Vec<f64>,
     /// Who moved last, and what.
@@ -253,6 +254,14 @@ impl Game for Market {
             facts.extend(self.facts_of_play());
         }
         facts
+    }
+
+    fn scene(&self) -> Scene {
+        self.drawn()
+    }
+
+    fn deed(&self, seat: usize, made: &Move) -> Deed {
+        self.told(seat, made)
     }
 }
 

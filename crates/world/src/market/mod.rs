@@ -20,6 +20,7 @@ mod logit;
 mod players;
 mod quantity;
 mod rules;
+mod scene;
 mod view;
 
 pub use benchmark::{Benchmark, Benchmarks};

@@ -17,13 +17,14 @@ mod line;
 mod play;
 mod show;
 mod spec;
+mod stage;
 
 pub use honest::Honest;
 pub use ledger::number;
 pub use show::{PARTNER, STATE, wrote};
 pub use spec::{Paragraph, Question, Script, SeriesSpec, ToolSpec};
 
-use crate::{Game, Illegal, Seats, Turn, World};
+use crate::{Deed, Game, Illegal, Seats, Stage, Turn, World};
 use ledger::Ledger;
 use line::{Exchange, Message};
 use serde::Serialize;
@@ -60,6 +61,8 @@ pub struct Series<G: Game> {
     #[serde(skip)]
     spec: Arc<SeriesSpec<G::Rules>>,
     game: G,
+    /// The game that ended last as it ended, and the turn before which it did: for the reader of a report.
+    ended: Option<(u32, G)>,
     /// Games that are over.
     nth: u32,
     phase: Phase,
@@ -104,6 +107,7 @@ impl<G: Game> Series<G> {
         }
         let mut series = Self {
             game,
+            ended: None,
             nth: 0,
             phase: Phase::Moves,
             moves: 0,
@@ -181,9 +185,12 @@ impl<G: Game> Series<G> {
         let points: Vec<String> = self.game.points().iter().map(f64::to_string).collect();
         self.tell_all(&format!("Game {} is over. Points by seat: {}.", self.nth + 1, points.join(", ")));
         self.nth += 1;
+        let ended = self.game.clone();
         // `new` has seen that these rules open a game.
         if self.nth >= self.spec.games || self.open_game().is_err() {
             self.phase = Phase::Over;
+        } else {
+            self.ended = Some((self.number(), ended));
         }
     }
 
@@ -269,6 +276,15 @@ impl<G: Game> World for Series<G> {
     fn forfeit(&self, seat: &str) -> Option<Act> {
         let seat = seat_of(seat).filter(|seat| self.acting().has(*seat))?;
         Some(self.default_act(seat))
+    }
+
+    fn stages(&self) -> Vec<Stage> {
+        self.on_stage()
+    }
+
+    fn deed(&self, seat: &str, act: &Act) -> Option<Deed> {
+        let seat = seat_of(seat).filter(|seat| self.acting().has(*seat))?;
+        Some(self.told(seat, act))
     }
 
     fn facts(&self) -> Vec<Fact> {

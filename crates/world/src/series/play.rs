@@ -179,7 +179,7 @@ impl<G: Game> Series<G> {
         Ok(changes)
     }
 
-    fn read_move(&self, seat: usize, text: &str) -> Result<G::Move, Illegal> {
+    pub(super) fn read_move(&self, seat: usize, text: &str) -> Result<G::Move, Illegal> {
         let form = || Illegal::new("a move has the form that the question shows");
         if self.effective(seat).is_none_or(|tool| tool.asks_words.is_none()) {
             return serde_json::from_str(text).map_err(|_| form());
@@ -234,7 +234,7 @@ impl<G: Game> Series<G> {
 }
 
 /// The decision that the presentations of a script's question make together.
-fn decided(script: &Script, answers: &[Answer]) -> Option<Decision> {
+pub(super) fn decided(script: &Script, answers: &[Answer]) -> Option<Decision> {
     let presented: Vec<_> = answers.iter().enumerate().map(|(at, a)| script.presented(at, a)).collect();
     decide(presented.iter().map(Option::as_ref))
 }
