@@ -27,7 +27,7 @@ impl<G: Game> Series<G> {
     }
 
     fn check(&self, seat: usize, act: &Act) -> Result<(), Illegal> {
-        let asks = self.asks(seat);
+        let asks = self.asks(seat, None);
         if asks.len() != act.answers.len() || asks.iter().zip(&act.answers).any(|(ask, a)| ask.id != a.ask) {
             return Err(Illegal::new("every question of the turn is answered once, in order"));
         }
@@ -160,7 +160,8 @@ impl<G: Game> Series<G> {
 
     fn make_move(&mut self, seat: usize, act: &Act) -> Result<Vec<Change>, Illegal> {
         let made = self.read_move(seat, json_of(act)?)?;
-        let (due, kind) = (self.game.due(), G::kind(&self.game.view(seat), &made));
+        let due = self.game.due();
+        let kind = self.plans[seat].is_some().then(|| G::kind(&self.game.view(seat), &made));
         self.game.play(seat, &made)?;
         self.keep_plan(seat, kind);
         self.news[seat].clear();
@@ -190,12 +191,12 @@ impl<G: Game> Series<G> {
     }
 
     /// Whether what was announced was done.
-    fn keep_plan(&mut self, seat: usize, kind: &str) {
+    fn keep_plan(&mut self, seat: usize, kind: Option<&str>) {
         if self.tool().is_some_and(|tool| tool.pair.contains(&seat)) {
             self.quiet += 1;
         }
         if let Some(plan) = self.plans.get_mut(seat).and_then(Option::take) {
-            self.ledger.plan(plan == kind);
+            self.ledger.plan(Some(plan.as_str()) == kind);
         }
     }
 
@@ -220,7 +221,7 @@ impl<G: Game> Series<G> {
         let read = if said.is_some() { Read::Parsed } else { Read::Unparsed };
         let choice = said.map(|value| value.to_string());
         let answer = |ask: trace::Ask| Answer { ask: ask.id, choice: choice.clone(), read, logp: Vec::new() };
-        Act { turn: self.number(), answers: self.asks(seat).into_iter().map(answer).collect() }
+        Act { turn: self.number(), answers: self.asks(seat, None).into_iter().map(answer).collect() }
     }
 }
 
