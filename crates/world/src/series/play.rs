@@ -190,6 +190,12 @@ impl<G: Game> Series<G> {
         heard.ok_or_else(|| Illegal::new("the words name no move"))
     }
 
+    /// A move as a seat would write it: in words where words are asked for.
+    fn written(&self, seat: usize, made: Value) -> Value {
+        let in_words = self.effective(seat).is_some_and(|tool| tool.asks_words.is_some());
+        if in_words { json!(Words { say: made.to_string() }) } else { made }
+    }
+
     /// Whether what was announced was done.
     fn keep_plan(&mut self, seat: usize, kind: Option<&str>) {
         if self.tool().is_some_and(|tool| tool.pair.contains(&seat)) {
@@ -215,7 +221,7 @@ impl<G: Game> Series<G> {
             Phase::Message(_) | Phase::Reply { .. } => {
                 Some(json!(Message { message: String::new(), plan: NO_PLAN.into() }))
             }
-            Phase::Moves => Some(json!(self.game.forfeit(seat))),
+            Phase::Moves => Some(self.written(seat, json!(self.game.forfeit(seat)))),
             _ => None,
         };
         let read = if said.is_some() { Read::Parsed } else { Read::Unparsed };
