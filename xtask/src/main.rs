@@ -41,12 +41,13 @@ Examples:
   cargo xtask test --only python --only tests";
 
 const BENCH_HELP: &str = "Timing is no test: a missed target prints ✗ and the exit code stays 0.
-The peers come from PyPI into the target folder (Inspect: venv-bench, llama.cpp: venv-llama); one
-that cannot be installed or run is left out, with the reason.
+The peers come from PyPI into the target folder (Inspect: venv-bench, llama.cpp: venv-llama,
+Melting Pot: venv-meltingpot, Axelrod: venv-axelrod); one that cannot be installed or run is left out, with
+the reason.
 
 Examples:
   cargo xtask bench
-  cargo xtask bench --only episodes --only version
+  cargo xtask bench --only games --only turns
   cargo xtask bench --quick --no-peers";
 
 fn main() -> ExitCode {

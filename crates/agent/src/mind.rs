@@ -47,13 +47,13 @@ impl Mind {
         Ok((exchanges, Act { turn: view.turn, answers }))
     }
 
-    /// Remembers what an observation told and what the seat then wrote. Choices from a menu are
-    /// remembered by what follows from them.
-    pub fn remember(&self, memory: &mut Memory, view: &Observation, act: &Act) {
+    /// What is to be remembered of a turn: what the observation told and what the seat then wrote.
+    /// Choices from a menu are remembered by what follows from them.
+    pub fn learns(view: &Observation, act: &Act) -> Vec<String> {
         let news = view.news.iter().cloned();
         let wrote = view.asks.iter().zip(&act.answers).filter(|(ask, _)| ask.menu.is_empty());
         let own = wrote.filter_map(|(_, answer)| answer.choice.as_ref().map(|text| format!("You: {text}")));
-        news.chain(own).for_each(|line| memory.keep(line, MEMORY_BYTES));
+        news.chain(own).collect()
     }
 
     async fn exchange(&self, before: &[Message], ask: &Ask, seed: u64) -> Result<Exchange, ModelError> {
@@ -84,14 +84,17 @@ impl Mind {
         let mut text = self.brief.text(Role::User, "\n\n");
         let mut paragraph = |said: &str| {
             if !said.is_empty() {
-                let gap = if text.is_empty() { "" } else { "\n\n" };
-                text.extend([gap, said]);
+                text.push_str(if text.is_empty() { "" } else { "\n\n" });
+                text.push_str(said);
             }
         };
         if !memory.is_empty() || !view.news.is_empty() {
             let remembered = memory.text();
             let lines = remembered.lines().chain(view.news.iter().map(String::as_str));
-            paragraph(&format!("So far:\n{}", lines.collect::<Vec<_>>().join("\n")));
+            let mut so_far = String::with_capacity(2 * MEMORY_BYTES);
+            so_far.push_str("So far:");
+            lines.for_each(|line| so_far.extend(["\n", line]));
+            paragraph(&so_far);
         }
         for told in &view.told {
             paragraph(&told.iter().map(|s| s.text.as_str()).collect::<String>());
@@ -109,12 +112,10 @@ fn messages(before: &[Message], ask: &Ask) -> Vec<Message> {
     if ask.apart {
         return vec![Message { role: Role::User, text: ask.text.clone() }];
     }
-    let mut messages = before.to_vec();
-    if let Some(last) = messages.last_mut() {
-        let gap = if last.text.is_empty() { "" } else { "\n\n" };
-        last.text.extend([gap, &ask.text]);
-    }
-    messages
+    let Some((last, first)) = before.split_last() else { return Vec::new() };
+    let gap = if last.text.is_empty() { "" } else { "\n\n" };
+    let text = [&last.text, gap, &ask.text].concat();
+    first.iter().cloned().chain([Message { role: last.role, text }]).collect()
 }
 
 /// Reads a completion as an answer: scores where there are any, else the text.

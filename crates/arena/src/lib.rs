@@ -11,4 +11,4 @@ mod play;
 mod sink;
 
 pub use play::{Halt, play};
-pub use sink::{Receipt, Sink, Tape};
+pub use sink::{Receipt, Scroll, Sink, Tape};

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
 use agent::Mind;
-use arena::{Halt, Receipt, Sink, Tape, play};
+use arena::{Halt, Receipt, Scroll, Sink, Tape, play};
 use expect_test::{Expect, expect};
 use futures_util::FutureExt;
 use guard::{Closed, Guard, Open};
@@ -126,4 +126,16 @@ fn no_record_no_effect() {
 fn nobody_at_the_seat_is_an_error() {
     let halt = play(&mut form(), &BTreeMap::new(), &Open, 7, &mut Tape::default()).now_or_never().unwrap();
     assert_eq!(halt.unwrap_err().to_string(), "nobody sits at seat `player`");
+}
+
+#[test]
+fn a_scroll_is_what_a_tape_would_be_written_as() {
+    let (mut tape, mut scroll) = (Tape::default(), Scroll::default());
+    assert_eq!(serde_json::to_string(&scroll).unwrap(), "[]");
+    for turn in 0..3 {
+        let event = Event::Forfeited { seat: "\"one\"".into(), turn };
+        tape.append(event.clone()).unwrap();
+        scroll.append(event).unwrap();
+        assert_eq!(serde_json::to_string(&scroll).unwrap(), serde_json::to_string(&tape.events).unwrap());
+    }
 }

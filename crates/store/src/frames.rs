@@ -12,6 +12,8 @@ use zstd::zstd_safe;
 
 /// Compression level: 3 is zstd's own default.
 const LEVEL: i32 = 3;
+/// A frame is closed behind the record that brings it to so many bytes: who reads holds one frame.
+const FRAME_BYTES: usize = 64 << 20;
 
 /// An open file of frames. Holds the file's lock until dropped.
 pub struct Frames {
@@ -67,23 +69,38 @@ impl Frames {
         Self::at(File::open(path).map_err(StoreError::io(path))?, path, 0)
     }
 
-    /// Appends records as one frame and waits until they are on the disk.
+    /// Appends records, those that fit as one frame, and waits until they are on the disk. Each frame is
+    /// flushed before the next is written: a kill leaves one torn frame at most.
     pub fn append<T: Serialize>(&mut self, records: &[T]) -> Result<(), StoreError> {
-        let frame = self.pack(records).map_err(StoreError::io(&self.path))?;
-        self.write(&frame).map_err(StoreError::io(&self.path))
+        let mut rest = records;
+        while !rest.is_empty() {
+            let taken = self.fill(rest).map_err(StoreError::io(&self.path))?;
+            let frame = self.packer.compress(&self.lines).map_err(StoreError::io(&self.path))?;
+            self.write(&frame).map_err(StoreError::io(&self.path))?;
+            rest = &rest[taken..];
+        }
+        // A game of a hundred thousand turns is a gigabyte.
+        self.lines.shrink_to(FRAME_BYTES);
+        Ok(())
     }
 
-    fn pack<T: Serialize>(&mut self, records: &[T]) -> std::io::Result<Vec<u8>> {
+    /// Writes the lines of the next frame; how many records they are.
+    fn fill<T: Serialize>(&mut self, records: &[T]) -> std::io::Result<usize> {
         self.lines.clear();
+        let mut taken = 0;
         for record in records {
             serde_json::to_writer(&mut self.lines, record).map_err(std::io::Error::other)?;
             self.lines.push(b'\n');
+            taken += 1;
+            if self.lines.len() >= FRAME_BYTES {
+                break;
+            }
         }
         if self.lines.len() as u64 > FRAME_BYTES_MAX {
             let bytes = self.lines.len();
             return Err(std::io::Error::other(format!("{bytes} bytes are too many for one frame")));
         }
-        self.packer.compress(&self.lines)
+        Ok(taken)
     }
 
     fn write(&mut self, frame: &[u8]) -> std::io::Result<()> {
@@ -196,5 +213,18 @@ mod tests {
         frames.file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
         assert!(frames.append(&[1]).unwrap_err().to_string().contains("an earlier write failed"));
         assert_eq!(std::fs::metadata(&path).unwrap().len(), 0);
+    }
+
+    #[test]
+    fn a_large_group_is_several_frames() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        let records = ["a", "b", "c"].map(|text| text.repeat(super::FRAME_BYTES * 2 / 3));
+        Frames::claim(&path).unwrap().unwrap().append(&records).unwrap();
+        let first = super::frame_size(&std::fs::read(&path).unwrap()).unwrap() as u64;
+        assert!(first < std::fs::metadata(&path).unwrap().len());
+        let mut read: Vec<String> = Vec::new();
+        super::read_frames(&path, |text| read.push(text)).unwrap();
+        assert!(read == records);
     }
 }

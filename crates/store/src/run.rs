@@ -5,6 +5,7 @@ use crate::finished::{Finished, Title};
 use crate::frames::lock;
 use crate::index::Index;
 use crate::{Frames, Responses, StoreError, read_frames};
+use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -106,12 +107,12 @@ impl Writer {
     }
 
     /// Seals a group of episodes. When this returns they survive a kill.
-    pub fn append(&mut self, episodes: Vec<Episode>) -> Result<(), StoreError> {
-        let named = |episodes: &[&Episode]| episodes.iter().map(|e| e.name.clone()).collect::<Vec<Name>>();
-        let (done, broken): (Vec<&Episode>, Vec<&Episode>) =
+    pub fn append<E: Serialize>(&mut self, episodes: Vec<Episode<E>>) -> Result<(), StoreError> {
+        let named = |episodes: &[&Episode<E>]| episodes.iter().map(|e| e.name.clone()).collect::<Vec<Name>>();
+        let (done, broken): (Vec<&Episode<E>>, Vec<&Episode<E>>) =
             episodes.iter().partition(|e| e.end == End::Done);
         let (done, broken) = (named(&done), named(&broken));
-        let records: Vec<Record> = episodes.into_iter().map(|e| Record::Episode(Box::new(e))).collect();
+        let records: Vec<Record<E>> = episodes.into_iter().map(|e| Record::Episode(Box::new(e))).collect();
         self.frames.append(&records)?;
         self.index.done(done.iter())?;
         // What broke here another process may try: two that wait for each other would wait for ever.

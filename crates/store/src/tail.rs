@@ -14,8 +14,9 @@ use zstd::zstd_safe;
 /// How every frame begins.
 const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
-/// The largest frame that is decompressed, in bytes: a hostile file cannot fill the memory.
-pub(crate) const FRAME_BYTES_MAX: u64 = 1 << 30;
+/// The largest frame that is decompressed, in bytes: a hostile file cannot fill the memory. A game of a
+/// hundred thousand turns takes a quarter of it.
+pub(crate) const FRAME_BYTES_MAX: u64 = 4 << 30;
 
 /// Length of the longest prefix that is whole frames, where what follows is one frame that was being
 /// written; else where the damage is, and what.

@@ -2,7 +2,7 @@
 
 use crate::plan::Plan;
 use agent::Mind;
-use arena::{Halt, Tape, play};
+use arena::{Halt, Scroll, Sink, play};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -41,28 +41,31 @@ pub struct Played {
     pub interrupted: bool,
 }
 
-/// Plays one world with its minds, into a tape.
+/// An episode as it is sealed: events as they stand in the record.
+type Written = Episode<Scroll>;
+
+/// Plays one world with its minds, into a sink.
 pub async fn one(
     setup: &Setup,
     seats: &BTreeMap<String, Mind>,
     seed: u64,
-    tape: &mut Tape,
+    sink: &mut dyn Sink,
 ) -> Result<(), Halt> {
     // What cannot be opened was refused when the scenario was compiled.
     let mut world = setup.open().map_err(Halt::Record)?;
-    play(&mut *world, seats, &guard::Open, seed, tape).await
+    play(&mut *world, seats, &guard::Open, seed, sink).await
 }
 
 struct Ended {
-    episode: Episode,
+    episode: Written,
     broke: Option<(Kind, String)>,
 }
 
 async fn episode(plan: Plan) -> Ended {
     let minds = plan.minds();
     let Plan { name, key, setup, .. } = plan;
-    let mut tape = Tape::default();
-    let played = one(&setup, &minds, key.seed, &mut tape).await;
+    let mut scroll = Scroll::default();
+    let played = one(&setup, &minds, key.seed, &mut scroll).await;
     let (end, broke) = match played {
         Ok(()) => (End::Done, None),
         Err(halt) => {
@@ -70,7 +73,7 @@ async fn episode(plan: Plan) -> Ended {
             (End::Incomplete { why: halt.to_string() }, Some((kind, halt.to_string())))
         }
     };
-    Ended { episode: Episode { v: VERSION, name, key, events: tape.events, end }, broke }
+    Ended { episode: Episode { v: VERSION, name, key, events: scroll, end }, broke }
 }
 
 /// Plays the episodes of one model that are neither on record nor being played elsewhere, at most
@@ -155,7 +158,7 @@ struct Floor<'a> {
     elsewhere: Vec<Plan>,
     flying: FuturesUnordered<BoxFuture<'static, Ended>>,
     /// Ended episodes that wait to be sealed.
-    group: Vec<Episode>,
+    group: Vec<Written>,
     sealed_at: Instant,
     trouble: Trouble,
     sealed: usize,

@@ -45,12 +45,13 @@ pub enum End {
     Incomplete { why: String },
 }
 
-/// A sealed episode: the key, what happened, and how it ended.
+/// A sealed episode: the key, what happened, and how it ended. While it is played its events may be
+/// held as the JSON that will stand in the record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Episode {
+pub struct Episode<E = Vec<Event>> {
     pub v: u32,
     pub name: Name,
     pub key: EpisodeKey,
-    pub events: Vec<Event>,
+    pub events: E,
     pub end: End,
 }

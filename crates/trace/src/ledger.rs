@@ -1,6 +1,6 @@
 //! What was bought, when, and at what price: outside the replayed bytes.
 
-use crate::{Completion, Episode, Name, Request};
+use crate::{Completion, Episode, Event, Name, Request};
 use serde::{Deserialize, Serialize};
 
 /// One attempt at a call.
@@ -38,7 +38,7 @@ pub struct Purchase {
 /// One line of a record file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum Record {
-    Episode(Box<Episode>),
+pub enum Record<E = Vec<Event>> {
+    Episode(Box<Episode<E>>),
     Purchase(Box<Purchase>),
 }

@@ -3,6 +3,7 @@
 mod calls;
 mod episodes;
 mod first_look;
+mod games;
 mod peer;
 mod speed;
 mod startup;
@@ -23,21 +24,32 @@ pub struct Args {
     /// Smaller n, and the small version of first-look
     #[arg(long)]
     quick: bool,
-    /// Without Inspect and llama.cpp
+    /// Without the peers
     #[arg(long)]
     no_peers: bool,
+}
+
+impl Args {
+    fn wants(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == name)
+    }
 }
 
 type Measure = fn(&Bench) -> Result<Vec<Row>>;
 
 /// One line of the list: a name and what measures it.
-const FIGURES: [(&str, Measure); 5] = [
+const FIGURES: [(&str, Measure); 7] = [
     ("version", startup::measure),
     ("episodes", episodes::measure),
     ("calls", calls::measure),
+    ("games", games::measure),
+    ("turns", games::turns),
     ("model", speed::measure),
     ("first-look", first_look::measure),
 ];
+
+/// Figures that do not need the program built.
+const APART: [&str; 2] = ["games", "turns"];
 
 /// How much is played: the fixture has 2 cells and 1 wording.
 struct Scale {
@@ -71,9 +83,18 @@ impl Bench {
             std::fs::remove_dir_all(&scratch)?;
         }
         std::fs::create_dir_all(&scratch)?;
-        child::succeed(place::cargo().args(["build", "--quiet", "--release", "--locked", "-p", "ephor"]))?;
         let program = scratch.join("ephor");
-        std::fs::copy(target.join("release").join("ephor"), &program)?;
+        if FIGURES.iter().any(|(name, _)| args.wants(name) && !APART.contains(name)) {
+            child::succeed(place::cargo().args([
+                "build",
+                "--quiet",
+                "--release",
+                "--locked",
+                "-p",
+                "ephor",
+            ]))?;
+            std::fs::copy(target.join("release").join("ephor"), &program)?;
+        }
         let scale = if args.quick {
             Scale { repeats: 1, seeds: 250, starts: 5 }
         } else {
@@ -111,8 +132,7 @@ pub fn run(args: &Args) -> Result<()> {
     let bench = Bench::new(args)?;
     println!("{}\n", machine());
     let (mut rows, mut failures) = (Vec::new(), Vec::new());
-    let wanted = |name: &str| args.only.is_empty() || args.only.iter().any(|only| only == name);
-    for (name, measure) in FIGURES.iter().filter(|(name, _)| wanted(name)) {
+    for (name, measure) in FIGURES.iter().filter(|(name, _)| args.wants(name)) {
         eprintln!("measuring {name} …");
         match measure(&bench) {
             Ok(more) => rows.extend(more),

@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 
 pub const SEATS_MAX: usize = 8;
 const SIDE_MAX: usize = 16;
-const STEPS_MAX: u32 = 10_000;
+const STEPS_MAX: u32 = 100_000;
 
 /// A place on the grid; row 0 is the northern edge, column 0 the western.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

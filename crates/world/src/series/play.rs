@@ -27,7 +27,7 @@ impl<G: Game> Series<G> {
     }
 
     fn check(&self, seat: usize, act: &Act) -> Result<(), Illegal> {
-        let asks = self.asks(seat);
+        let asks = self.asks(seat, None);
         if asks.len() != act.answers.len() || asks.iter().zip(&act.answers).any(|(ask, a)| ask.id != a.ask) {
             return Err(Illegal::new("every question of the turn is answered once, in order"));
         }
@@ -160,7 +160,8 @@ impl<G: Game> Series<G> {
 
     fn make_move(&mut self, seat: usize, act: &Act) -> Result<Vec<Change>, Illegal> {
         let made = self.read_move(seat, json_of(act)?)?;
-        let (due, kind) = (self.game.due(), G::kind(&self.game.view(seat), &made));
+        let due = self.game.due();
+        let kind = self.plans[seat].is_some().then(|| G::kind(&self.game.view(seat), &made));
         self.game.play(seat, &made)?;
         self.keep_plan(seat, kind);
         self.news[seat].clear();
@@ -189,13 +190,19 @@ impl<G: Game> Series<G> {
         heard.ok_or_else(|| Illegal::new("the words name no move"))
     }
 
+    /// A move as a seat would write it: in words where words are asked for.
+    fn written(&self, seat: usize, made: Value) -> Value {
+        let in_words = self.effective(seat).is_some_and(|tool| tool.asks_words.is_some());
+        if in_words { json!(Words { say: made.to_string() }) } else { made }
+    }
+
     /// Whether what was announced was done.
-    fn keep_plan(&mut self, seat: usize, kind: &str) {
+    fn keep_plan(&mut self, seat: usize, kind: Option<&str>) {
         if self.tool().is_some_and(|tool| tool.pair.contains(&seat)) {
             self.quiet += 1;
         }
         if let Some(plan) = self.plans.get_mut(seat).and_then(Option::take) {
-            self.ledger.plan(plan == kind);
+            self.ledger.plan(Some(plan.as_str()) == kind);
         }
     }
 
@@ -208,28 +215,19 @@ impl<G: Game> Series<G> {
         Change { path: format!("game-{}/{}", self.nth, path.into()), to }
     }
 
-    /// The game's own move, in the form that is asked for.
-    fn forfeited(&self, seat: usize) -> Value {
-        let made = json!(self.game.forfeit(seat));
-        match self.effective(seat).is_some_and(|tool| tool.asks_words.is_some()) {
-            true => json!(Words { say: made.to_string() }),
-            false => made,
-        }
-    }
-
     /// The act of a seat that makes none: no answer, no word, the game's own move.
     pub(super) fn default_act(&self, seat: usize) -> Act {
         let said = match self.phase {
             Phase::Message(_) | Phase::Reply { .. } => {
                 Some(json!(Message { message: String::new(), plan: NO_PLAN.into() }))
             }
-            Phase::Moves => Some(self.forfeited(seat)),
+            Phase::Moves => Some(self.written(seat, json!(self.game.forfeit(seat)))),
             _ => None,
         };
         let read = if said.is_some() { Read::Parsed } else { Read::Unparsed };
         let choice = said.map(|value| value.to_string());
         let answer = |ask: trace::Ask| Answer { ask: ask.id, choice: choice.clone(), read, logp: Vec::new() };
-        Act { turn: self.number(), answers: self.asks(seat).into_iter().map(answer).collect() }
+        Act { turn: self.number(), answers: self.asks(seat, None).into_iter().map(answer).collect() }
     }
 }
 

@@ -21,14 +21,15 @@ pub fn wrote(seat: usize) -> String {
 impl<G: Game> Series<G> {
     pub(super) fn show(&self, seat: usize) -> Observation {
         let (turn, news) = (self.number(), self.news[seat].clone());
-        let asks = self.asks(seat);
-        let quiet = Observation { turn, news, asks, ..Observation::default() };
+        let quiet = Observation { turn, news, ..Observation::default() };
+        let asks = || self.asks(seat, None);
         match &self.phase {
             Phase::ReasonsBefore | Phase::Offer | Phase::ReasonsAfter => {
-                Observation { told: self.offered(), ..quiet }
+                Observation { told: self.offered(), asks: asks(), ..quiet }
             }
             Phase::Consent => Observation {
                 told: self.tool().map_or(Vec::new(), |tool| tool.consents.told.clone()),
+                asks: asks(),
                 ..quiet
             },
             Phase::Message(_) | Phase::Reply { .. } | Phase::Moves => self.show_game(seat, quiet),
@@ -56,7 +57,7 @@ impl<G: Game> Series<G> {
             told.extend(tool.holding.iter().filter(|_| tool.works).cloned());
         }
         told.extend(self.written_to(seat).map(plain));
-        Observation { told, seen, ..quiet }
+        Observation { told, seen, asks: self.asks(seat, Some(&view)), ..quiet }
     }
 
     /// What the line shows this seat now, word for word; nothing where the tool is inert.
@@ -81,7 +82,9 @@ impl<G: Game> Series<G> {
         Some(format!("Over the line you wrote: {own} {} {theirs}", wrote(partner)))
     }
 
-    pub(super) fn asks(&self, seat: usize) -> Vec<Ask> {
+    /// What is asked of a seat. Without its view a move is asked for without a schema: enough to
+    /// compare names.
+    pub(super) fn asks(&self, seat: usize, view: Option<&G::View>) -> Vec<Ask> {
         let free = |id: &str, question: &Option<Question>| -> Vec<Ask> {
             question.iter().map(|question| question.ask(format!("{id}-{}", self.nth), None)).collect()
         };
@@ -89,28 +92,32 @@ impl<G: Game> Series<G> {
             let named = |ask: &Ask| Ask { id: format!("game-{}/{}", self.nth, ask.id), ..ask.clone() };
             script.asks.iter().map(named).collect()
         };
-        let Some(tool) = self.tool() else { return self.asks_move(seat) };
+        let Some(tool) = self.tool() else { return self.asks_move(seat, view) };
         match &self.phase {
             Phase::ReasonsBefore => free("reasons-before", &tool.offer.reasons_before),
             Phase::ReasonsAfter => free("reasons-after", &tool.offer.reasons_after),
             Phase::Offer => asked(&tool.offer),
             Phase::Consent => asked(&tool.consents),
-            Phase::Message(_) => self.asks_json("message", &tool.asks_message, Message::schema(G::KINDS)),
-            Phase::Reply { .. } => self.asks_json("reply", &tool.asks_answer, Message::schema(G::KINDS)),
-            Phase::Moves => self.asks_move(seat),
+            Phase::Message(_) => {
+                self.asks_json("message", &tool.asks_message, Some(Message::schema(G::KINDS)))
+            }
+            Phase::Reply { .. } => {
+                self.asks_json("reply", &tool.asks_answer, Some(Message::schema(G::KINDS)))
+            }
+            Phase::Moves => self.asks_move(seat, view),
             Phase::Over => Vec::new(),
         }
     }
 
-    fn asks_move(&self, seat: usize) -> Vec<Ask> {
+    fn asks_move(&self, seat: usize, view: Option<&G::View>) -> Vec<Ask> {
         match self.effective(seat).and_then(|tool| tool.asks_words.as_ref()) {
-            Some(asks_words) => self.asks_json("words", asks_words, Words::schema()),
-            None => self.asks_json("move", &self.spec.asks_move, G::schema(&self.game.view(seat))),
+            Some(asks_words) => self.asks_json("words", asks_words, Some(Words::schema())),
+            None => self.asks_json("move", &self.spec.asks_move, view.map(G::schema)),
         }
     }
 
-    fn asks_json(&self, id: &str, question: &Question, schema: Value) -> Vec<Ask> {
-        vec![question.ask(format!("{id}-{}", self.moves), Some(schema))]
+    fn asks_json(&self, id: &str, question: &Question, schema: Option<Value>) -> Vec<Ask> {
+        vec![question.ask(format!("{id}-{}", self.moves), schema)]
     }
 }
 

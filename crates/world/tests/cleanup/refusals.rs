@@ -180,12 +180,12 @@ fn rules_are_refused_by_name() {
         river_columns is 3; accepted: as many as leave two equal banks of the 6 columns
         seats is 0; accepted: 1 to 8
         seats is 9; accepted: 1 to 8
-        steps is 0; accepted: 1 to 10000
+        steps is 0; accepted: 1 to 100000
         apple_probability is 1.5; accepted: 0 to 1
         pollution_cutoff is 0; accepted: 1 to 256
         pollution_start is 11; accepted: 0 to 10
-        pollution_period is 0; accepted: 1 to 10000
-        freeze_steps is 0; accepted: 1 to 10000
+        pollution_period is 0; accepted: 1 to 100000
+        freeze_steps is 0; accepted: 1 to 100000
         zap_reach is 0; accepted: 1 to 16
         window is 99; accepted: 0 to 16
         alliance is [1, 1]; accepted: two different seats below 4
