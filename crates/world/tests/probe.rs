@@ -13,10 +13,11 @@ const STATES: usize = 24;
 /// been the partner. None where the game has no such decision or nobody else lives.
 fn state(seed: u64, nth: usize, bluff: bool) -> Option<Value> {
     let rules = LiarsBarRules::default();
-    let mut game = LiarsBar::new(&rules, seed).unwrap();
+    let mut game = LiarsBar::new(&rules, seed).ok()?;
     let mut luck = ChaCha8Rng::seed_from_u64(seed);
-    let mut players: Vec<Box<dyn Player<LiarsBar>>> =
-        (0..4).map(|_| LiarsBar::player("fair", &rules).unwrap()).collect();
+    let players: Option<Vec<Box<dyn Player<LiarsBar>>>> =
+        (0..4).map(|_| LiarsBar::player("fair", &rules)).collect();
+    let mut players = players?;
     let (mut answers, mut lies) = (0, false);
     loop {
         let seat = game.due().iter().next()?;
@@ -36,7 +37,7 @@ fn state(seed: u64, nth: usize, bluff: bool) -> Option<Value> {
         }
         let made = players[seat].choose(&view, &mut luck);
         lies = matches!(made, Move::Play { .. }) && LiarsBar::kind(&view, &made) == "bluff";
-        game.play(seat, &made).unwrap();
+        game.play(seat, &made).ok()?;
     }
 }
 
