@@ -273,9 +273,12 @@ pub fn calibrations(
             }))
         })?;
         all.rows.extend(rows);
-        let nulls: Nulls = kept(log_dir, &study::nulls::key(&part.scenario), || {
-            Nulls::of(&part.scenario).map_err(Exit::broken)
-        })?;
+        let nulls = match Nulls::wanted(&part.scenario) {
+            true => kept(log_dir, &study::nulls::key(&part.scenario), || {
+                Nulls::of(&part.scenario).map_err(Exit::broken)
+            })?,
+            false => Nulls::default(),
+        };
         all.rows.extend(nulls.rows.iter().cloned());
         all.nulls.push(nulls);
     }

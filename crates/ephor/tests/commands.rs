@@ -288,7 +288,6 @@ fn a_run_and_what_it_leaves() {
     expect![[r#"
         mine/scenario.toml
         runs/calibration/HASH.json
-        runs/calibration/HASH.json
         runs/mine-RUN/episodes-0001.jsonl.zst
         runs/mine-RUN/figures/mine-calibration.json
         runs/mine-RUN/figures/mine-calibration.svg

@@ -55,6 +55,11 @@ pub fn key(scenario: &Scenario) -> String {
 }
 
 impl Nulls {
+    /// Whether a scenario has alarms to be set.
+    pub fn wanted(scenario: &Scenario) -> bool {
+        alarming(scenario).next().is_some()
+    }
+
     /// Plays honest series of a scenario's game. A scenario without alarms has none.
     pub fn of(scenario: &Scenario) -> Result<Self, String> {
         let mut nulls = Self::default();

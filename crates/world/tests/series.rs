@@ -2,52 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
+mod fixture;
+
+use fixture::{ask, spec, tool};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-use std::sync::Arc;
-use trace::{Act, Answer, Ask, Choice, Observation, Read, Span};
-use world::series::{Question, Script, Series, SeriesSpec, ToolSpec, number};
+use trace::{Act, Answer, Ask, Observation, Read};
+use world::series::{Series, ToolSpec, number};
 use world::{Cleanup, CleanupRules, Game, LiarsBar, LiarsBarRules, World, laws};
-
-fn decision(id: &str) -> Script {
-    let menu = ["accepted", "refused"].map(|n| Choice { name: n.into(), text: n.to_uppercase() }).to_vec();
-    let ask = Ask { id: format!("{id}/for"), text: "Well?".into(), menu, ..Ask::default() };
-    let told = vec![vec![Span { text: format!("{id}: a private line."), factor: Some("label".into()) }]];
-    Script { told, asks: vec![ask], favour: "accepted".into(), ..Script::default() }
-}
-
-fn ask(text: &str) -> Question {
-    Question { text: text.into(), tokens_max: None }
-}
-
-fn tool() -> ToolSpec {
-    ToolSpec {
-        pair: [0, 2],
-        offered_in: vec![0, 1],
-        given: false,
-        consent: true,
-        works: true,
-        public: false,
-        unwired: false,
-        mechanic: false,
-        asks_words: None,
-        every: 1,
-        words: [20, 10],
-        bonus: 0.0,
-        offer: decision("offer"),
-        consents: decision("consent"),
-        asks_message: ask("Write."),
-        asks_answer: ask("Answer."),
-        holding: Vec::new(),
-    }
-}
-
-fn spec<R>(rules: R, tool: Option<ToolSpec>) -> Arc<SeriesSpec<R>> {
-    let asks_move = ask("Your move.");
-    Arc::new(SeriesSpec { rules, games: 2, seed: 5, asks_move, tool, facts: BTreeMap::new() })
-}
 
 fn cleanup(tool: ToolSpec) -> Series<Cleanup> {
     Series::new(spec(CleanupRules { steps: 4, ..CleanupRules::default() }, Some(tool))).unwrap()
