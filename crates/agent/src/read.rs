@@ -37,12 +37,24 @@ pub fn read_choice(text: &str, options: &[String]) -> (Option<usize>, Read) {
     let matching = (0..wanted.len()).filter(|i| begins(&text, &wanted[*i]));
     let Some(chosen) = matching.max_by_key(|i| wanted[*i].len()) else { return (None, Read::Unparsed) };
     let rest = &text[wanted[chosen].len()..];
+    if wanted[chosen] == "yes" && denies(rest) {
+        return (None, Read::Unparsed);
+    }
     let other =
         (0..wanted.len()).any(|i| i != chosen && wanted[i] != wanted[chosen] && stands_in(rest, &wanted[i]));
     if other || wanted.iter().filter(|w| **w == wanted[chosen]).count() > 1 {
         return (None, Read::Unparsed);
     }
     (Some(chosen), Read::Parsed)
+}
+
+/// Words after a Yes that may take it back. Better no answer than a wrong one.
+const DENIALS: [&str; 8] = ["not", "never", "decline", "refuse", "reject", "cannot", "nobody", "nothing"];
+
+/// Whether what follows a Yes may take it back ("Yes, I decline").
+fn denies(rest: &str) -> bool {
+    let mut words = rest.split(|c: char| !c.is_alphanumeric() && c != '\'');
+    words.any(|word| DENIALS.contains(&word) || word.ends_with("n't"))
 }
 
 /// Lower case, straight apostrophes, leading decoration removed, at most [`LOOK`] bytes.
@@ -111,6 +123,9 @@ mod tests {
                 "I'm sorry, no",
                 "No. I will not say yes",
                 "Yes! Notably so.",
+                "Yes, I decline",
+                "Yes - I won't take it",
+                "yes, of course",
             ],
             expect![[r#"
                 "Yes" -> Some("Yes") Parsed
@@ -134,8 +149,20 @@ mod tests {
                 "I'm sorry, no" -> None Refused
                 "No. I will not say yes" -> None Unparsed
                 "Yes! Notably so." -> Some("Yes") Parsed
+                "Yes, I decline" -> None Unparsed
+                "Yes - I won't take it" -> None Unparsed
+                "yes, of course" -> Some("Yes") Parsed
             "#]],
         );
+    }
+
+    /// A megabyte of talk: only its beginning counts, and it costs no more than that.
+    #[test]
+    fn a_megabyte() {
+        let options = ["Yes".to_owned(), "No".to_owned()];
+        let talk = "I accept, yes, I do. ".repeat(50_000);
+        assert_eq!(read_choice(&talk, &options), (None, Read::Unparsed));
+        assert_eq!(read_choice(&format!("Yes. {}", "x".repeat(1 << 20)), &options), (Some(0), Read::Parsed));
     }
 
     #[test]
