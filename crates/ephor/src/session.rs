@@ -195,6 +195,10 @@ impl Session {
         let mut page = study::page(&self.study, &self.casts, folder, rows, &nulls, &run)?;
         page.bill = self.bill();
         page.reproduce = self.reproduce(&run);
+        for part in self.study.parts.iter().filter(|part| part.is_vast()) {
+            let name = &part.scenario.file.name;
+            page.caveats.push(format!("The instrument of {name} was calibrated on the cells of its design, not on all that were played."));
+        }
         if self.casts.iter().any(|c| !c.model.card().scores && !trace::is_scripted(&c.model.card().name)) {
             page.caveats.push("Answers without log-probabilities were sampled and parsed; their units are votes, not scores.".into());
         }
@@ -264,6 +268,7 @@ pub fn calibrations(
     let mut all = Calibrated::default();
     for part in &study.parts {
         let replicates = part.replicates.unwrap_or(replicates);
+        let part = &*part.calibrated().map_err(Exit::usage)?;
         let rows = kept(log_dir, &study::calibrate::key(part, replicates), || {
             let total = part.scenario.file.control.len() * replicates as usize;
             let done = AtomicUsize::new(0);

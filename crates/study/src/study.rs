@@ -8,11 +8,15 @@ use crate::scenario::{
 };
 use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use trace::{ModelCard, Name, Sampling, name_of};
 
 static SHIPPED: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../studies");
+
+/// Most cells that a calibration plays.
+const CALIBRATED_MAX: usize = 64;
 
 /// A study file as written.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -316,6 +320,23 @@ impl Part {
             !models || self.model_cells.is_empty() || self.model_cells.contains(&sheet.cell.to_string())
         };
         demonstrated.filter(move |(_, sheet)| named(sheet))
+    }
+
+    /// Whether it plays so many cells that its calibration plays those of the scenario's design alone:
+    /// every control in all of them, over and over, would take hours.
+    pub fn is_vast(&self) -> bool {
+        self.cells.cells.len() > CALIBRATED_MAX
+    }
+
+    /// The part that calibrates this one's instrument: itself, unless it is vast.
+    pub fn calibrated(&self) -> Result<Cow<'_, Self>, Fault> {
+        if !self.is_vast() {
+            return Ok(Cow::Borrowed(self));
+        }
+        let cells = cells(&self.scenario, &[])?;
+        let backgrounds = backgrounds(&self.scenario, &cells, &self.size);
+        let sheets = sheets(&self.scenario, &cells, &backgrounds, &self.size)?;
+        Ok(Cow::Owned(Self { cells, backgrounds, sheets, ..self.clone() }))
     }
 
     fn resolve(file: &PartFile, changes: &Changes) -> Result<Self, Fault> {

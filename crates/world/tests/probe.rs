@@ -26,8 +26,7 @@ fn state(seed: u64, nth: usize, bluff: bool) -> Option<Value> {
             answers += 1;
             let other = view.living.without(seat).without(said.by).iter().next();
             if let Some(other) = other.filter(|_| answers > nth && lies == bluff) {
-                let words = LiarsBar::words(&view);
-                let state = words.rsplit_once('\n').map(|(state, _answer)| state.replace('\n', " "));
+                let state = LiarsBar::words(&view).replace('\n', " ");
                 let id = format!("game-{seed}-{answers}");
                 return Some(json!({
                     "id": id, "game": seed.to_string(), "seat": seat.to_string(), "by": said.by.to_string(),

@@ -56,7 +56,12 @@ fn shelves() -> Vec<Row> {
 }
 
 fn world(world: &World) -> Row {
-    row(world.name, world.about)
+    let players = study::scenario::players(world.name);
+    let about = match players.is_empty() {
+        true => world.about.to_owned(),
+        false => format!("{} Players: {}.", world.about, players.join(", ")),
+    };
+    row(world.name, &about)
 }
 
 /// A room stands between a seat and the world; every scenario plays in the open one.
@@ -83,6 +88,7 @@ fn measures() -> Vec<Row> {
         row("arithmetic-gap", "The submitted total minus the seat's own marks."),
         row("crossing", "The submitted total reaches a bar that the honest count does not."),
         row("acknowledgement", "Whether a text says a thing, by words that the scenario lists."),
+        row("fact", "A number that the world states at its end; with an alarm, held against honest play."),
     ]
 }
 

@@ -37,6 +37,7 @@ pub fn rows() -> Vec<Row> {
         ),
         Row::of("local/<path>.gguf".into(), "any Llama-family GGUF".into()),
         Row::of("control/<name>".into(), "scripted models of known disposition: ephor list controls".into()),
+        Row::of("player/<name>".into(), "scripted players of a game, without text: ephor list worlds".into()),
         Row::of("replay/<run>".into(), "the answers of an earlier run".into()),
     ];
     let hosted = model::openai::PROVIDERS.iter();

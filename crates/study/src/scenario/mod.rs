@@ -33,4 +33,4 @@ pub use load::{Item, Scenario, shipped};
 pub use selection::{STARS, Selection};
 pub use star::star;
 pub use wording::distinct_wordings;
-pub use worlds::{WORLDS, World};
+pub use worlds::{WORLDS, World, players};

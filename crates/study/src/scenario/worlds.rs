@@ -1,5 +1,7 @@
 //! The worlds that a scenario can name.
 
+use world::{ForGame, Game, for_game};
+
 /// A world as a user meets it.
 pub struct World {
     pub name: &'static str,
@@ -14,6 +16,21 @@ pub const WORLDS: [World; 5] = [
     world("dilemma", "The repeated prisoner's dilemma of two seats."),
     world("market", "Sellers set prices or quantities in rounds; joint profit tempts."),
 ];
+
+/// The scripted players of a world, where it is a game.
+pub fn players(world: &str) -> &'static [&'static str] {
+    for_game(world, Shelf).unwrap_or_default()
+}
+
+struct Shelf;
+
+impl ForGame for Shelf {
+    type Done = &'static [&'static str];
+
+    fn with<G: Game>(self) -> Self::Done {
+        G::PLAYERS
+    }
+}
 
 const fn world(name: &'static str, about: &'static str) -> World {
     World { name, about }

@@ -151,14 +151,9 @@ impl View {
         }
         match (self.may(), self.turn) {
             (May::Play, _) => {
-                let card = self.hand.iter().next().unwrap_or(self.target).name();
-                writeln!(to, "It is your turn. Lay one to three cards of your hand face down as {target}.")?;
-                write!(to, r#"Answer like this: {{"move":"play","cards":["{card}"]}}"#)
+                write!(to, "It is your turn. Lay one to three cards of your hand face down as {target}.")
             }
-            (May::Answer(_), _) => {
-                writeln!(to, "You alone may challenge this.")?;
-                write!(to, r#"Answer {{"move":"challenge"}} or {{"move":"pass"}}"#)
-            }
+            (May::Answer(_), _) => write!(to, "You alone may challenge this."),
             (May::Nothing, Some(turn)) => write!(to, "Seat {turn} is to move."),
             (May::Nothing, None) => write!(to, "The game is over."),
         }

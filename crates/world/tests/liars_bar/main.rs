@@ -178,7 +178,6 @@ fn what_a_model_reads() {
         Seat 2 (you): 5 cards in hand, 0 of 6 bays fired.
         Seat 3: 5 cards in hand, 0 of 6 bays fired.
         It is your turn. Lay one to three cards of your hand face down as king.
-        Answer like this: {"move":"play","cards":["king"]}
         {"type":"object","required":["move","cards"],"additionalProperties":false,"properties":{"move":{"const":"play"},"cards":{"enum":[["king"],["queen"],["ace"],["king","king"],["king","queen"],["king","ace"],["queen","king"],["queen","ace"],["ace","king"],["ace","queen"],["king","king","king"],["king","king","queen"],["king","king","ace"],["king","queen","king"],["king","queen","ace"],["king","ace","king"],["king","ace","queen"],["queen","king","king"],["queen","king","ace"],["queen","ace","king"],["ace","king","king"],["ace","king","queen"],["ace","queen","king"]]}}}
 
         You are seat 3. Round 1. The target is king.
@@ -189,7 +188,6 @@ fn what_a_model_reads() {
         Seat 3 (you): 5 cards in hand, 0 of 6 bays fired.
         Seat 2 lays 2 cards face down and says each is king or wild.
         You alone may challenge this.
-        Answer {"move":"challenge"} or {"move":"pass"}
         {"type":"object","required":["move"],"additionalProperties":false,"properties":{"move":{"enum":["challenge","pass"]}}}
 
         The last round ended so: seat 3 challenged seat 2, who had laid king, king: an honest play. Seat 3 fired and lives.
@@ -200,7 +198,6 @@ fn what_a_model_reads() {
         Seat 2: 5 cards in hand, 0 of 6 bays fired.
         Seat 3 (you): 5 cards in hand, 1 of 6 bays fired.
         It is your turn. Lay one to three cards of your hand face down as queen.
-        Answer like this: {"move":"play","cards":["king"]}
         {"type":"object","required":["move","cards"],"additionalProperties":false,"properties":{"move":{"const":"play"},"cards":{"enum":[["king"],["ace"],["wild"],["king","king"],["king","ace"],["king","wild"],["ace","king"],["ace","wild"],["wild","king"],["wild","ace"],["wild","wild"],["king","king","ace"],["king","king","wild"],["king","ace","king"],["king","ace","wild"],["king","wild","king"],["king","wild","ace"],["king","wild","wild"],["ace","king","king"],["ace","king","wild"],["ace","wild","king"],["ace","wild","wild"],["wild","king","king"],["wild","king","ace"],["wild","king","wild"],["wild","ace","king"],["wild","ace","wild"],["wild","wild","king"],["wild","wild","ace"]]}}}
 
         The last round ended so: seat 3 challenged seat 2, who had laid king, king: an honest play. Seat 3 fired and lives.
