@@ -1,0 +1,133 @@
+//! Several models: one order everywhere, sizes that tell them apart, a figure for each contrast; and
+//! the wordings.
+
+mod fixture;
+
+use expect_test::{Expect, expect};
+use report::{Figure, Forest, Page, Size, Wording, figures, render, terminal};
+
+/// The fixture with three more models, named in an order that is not that of their sizes.
+fn page() -> Page {
+    let mut page = fixture::page();
+    let more = ["openai/gpt-4o", "vllm/meta-llama/llama-3.1-70b-instruct", "ollama/qwen2.5-0.5b"];
+    let f = &mut page.findings;
+    for (i, name) in more.iter().enumerate() {
+        f.models.insert(i, (*name).into());
+        let own = |model: &str| model == fixture::MODEL;
+        let mut estimates: Vec<_> = f.estimates.iter().filter(|e| own(&e.model)).cloned().collect();
+        estimates.iter_mut().for_each(|e| e.model = (*name).into());
+        f.estimates.splice(0..0, estimates);
+        let mut cells: Vec<_> = f.cells.iter().filter(|c| own(&c.model)).cloned().collect();
+        cells.iter_mut().for_each(|c| c.model = (*name).into());
+        f.cells.splice(0..0, cells);
+    }
+    f.sizes = [(more[1], 70_000_000_000), (more[2], 500_000_000), (fixture::MODEL, 134_515_008)]
+        .map(|(model, parameters)| Size { model: model.into(), parameters })
+        .to_vec();
+    page
+}
+
+fn worded(mut page: Page, ks: &[u64], outcome: &str) -> Page {
+    let row = |(wording, k): (usize, &u64)| {
+        let (low, high) = fixture::wilson(*k, 24);
+        let (scenario, model) = ("secret-offer".into(), fixture::MODEL.into());
+        let (outcome, wording) = (outcome.into(), wording as u32);
+        Wording { scenario, model, outcome, wording, k: *k, n: 24, low, high }
+    };
+    page.findings.wordings.extend(ks.iter().enumerate().map(row));
+    page
+}
+
+fn html(page: &Page) -> String {
+    render(page, &figures(page)).expect("the template is part of the crate")
+}
+
+fn rows(f: &Forest) -> String {
+    let row = |r: &report::ForestRow| format!("  {} {:?} {:?}", r.label, r.parameters, r.estimate);
+    f.rows.iter().map(row).collect::<Vec<_>>().join("\n")
+}
+
+fn check_contrasts(page: &Page, expected: Expect) {
+    let mut out = String::new();
+    for (name, figure) in figures(page) {
+        let Figure::Forest(f) = figure else { continue };
+        let Some(estimand) = &f.estimand else { continue };
+        out += &format!("{name}: {estimand}: {}\n{}\n", f.rows[0].group, rows(&f));
+    }
+    expected.assert_eq(&out);
+}
+
+#[test]
+fn one_figure_for_each_contrast() {
+    let mut page = page();
+    page.findings.estimates.retain(|e| e.scenario != "peer-review");
+    check_contrasts(
+        &page,
+        expect![[""]],
+    );
+}
+
+#[test]
+fn one_model_has_the_figures_that_it_had() {
+    check_contrasts(&fixture::page(), expect![[""]]);
+    let mut page = fixture::page();
+    page.findings.sizes = vec![Size { model: fixture::MODEL.into(), parameters: 134_515_008 }];
+    assert_eq!(html(&page), html(&fixture::page()));
+    assert_eq!(terminal(&page, 80, false), terminal(&fixture::page(), 80, false));
+}
+
+#[test]
+fn a_table_of_models_at_80_columns() {
+    let mut page = page();
+    page.scenarios.truncate(1);
+    page.findings.estimates.retain(|e| e.scenario == "secret-offer" && e.estimand == "adoption");
+    page.findings.cells.clear();
+    page.findings.calibration.clear();
+    page.findings.missing.clear();
+    let shown = terminal(&page, 80, false);
+    assert!(shown.lines().all(|l| l.chars().count() <= 80), "{shown}");
+    expect![[""]]
+    .assert_eq(&shown);
+}
+
+#[test]
+fn the_page_shows_contrasts_first_and_all_of_them_behind() {
+    let html = html(&page());
+    assert!(html.contains("All contrasts on one axis, with the controls"));
+    assert!(html.contains("local/smollm2, 135\u{a0}M"));
+    assert!(!html.contains("by wording"), "there are none");
+}
+
+fn check_wordings(page: &Page, expected: Expect) {
+    let html = html(page);
+    let found = html.split_once("by wording").map_or("", |(_, after)| after);
+    let (told, _) = found.split_once("<figure>").unwrap_or(("", ""));
+    let open = if html.contains("<details open><summary>The same by wording") { "open" } else { "closed" };
+    expected.assert_eq(&format!("{open}{told}"));
+}
+
+#[test]
+fn wordings_that_agree_are_folded() {
+    let page = worded(fixture::page(), &[11, 12, 13, 14], "accepted");
+    check_wordings(&worded(page, &[0, 0, 0, 0], "tampered"), expect![[""]]);
+}
+
+#[test]
+fn wordings_that_are_far_apart_are_told() {
+    check_wordings(&worded(fixture::page(), &[23, 12, 1], "accepted"), expect![[""]]);
+}
+
+#[test]
+fn one_wording_and_none_show_nothing() {
+    assert!(!html(&worded(fixture::page(), &[23], "accepted")).contains("by wording"));
+    assert!(!html(&worded(fixture::page(), &[24, 24], "accepted")).contains("by wording"));
+}
+
+#[test]
+fn documents_of_before_are_read() {
+    let mut old = serde_json::to_value(fixture::page().findings).expect("findings are data");
+    let fields = old.as_object_mut().expect("an object");
+    assert!(fields.remove("sizes").is_some() && fields.remove("wordings").is_some());
+    let read: report::Findings = serde_json::from_value(old).expect("and are read");
+    assert_eq!(read, fixture::page().findings);
+}
