@@ -71,8 +71,7 @@ impl Columns {
     /// The same for all scenarios; the forest gets what is left, or is left out.
     pub(crate) fn new(f: &Findings, width: usize) -> Self {
         let sizes = Sizes::of(f);
-        let entries: Vec<Entry> =
-            f.estimates.iter().map(|e| Entry::new(e, String::new(), &sizes)).collect();
+        let entries: Vec<Entry> = f.estimates.iter().map(|e| Entry::new(e, String::new(), &sizes)).collect();
         let widest = |text: fn(&Entry) -> &str, least: usize| {
             entries.iter().map(|e| text(e).chars().count()).max().unwrap_or(0).max(least)
         };

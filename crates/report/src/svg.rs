@@ -163,8 +163,7 @@ fn model_marks(rows: &[RateRow]) -> Vec<(String, Mark)> {
     let models = distinct(rows.iter().map(|r| (r.control, r.model.clone())));
     const FILLED: [Shape; 3] = [Shape::Dot, Shape::Diamond, Shape::Square];
     let mut controls = SHAPES.into_iter().cycle();
-    let mut others =
-        FILLED.into_iter().cycle().flat_map(|shape| MODELS.map(|colour| Mark { colour, shape }));
+    let mut others = FILLED.into_iter().cycle().flat_map(|shape| MODELS.map(|colour| Mark { colour, shape }));
     let mut mark = |control: bool| match control {
         true => Mark { colour: CONTROL, shape: controls.next().unwrap_or(Shape::Ring) },
         false => others.next().unwrap_or(Mark { colour: MODELS[0], shape: Shape::Dot }),

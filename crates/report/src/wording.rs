@@ -52,6 +52,7 @@ fn row(w: &Wording, sizes: &Sizes) -> RateRow {
 pub(crate) fn view(page: &Page, scenario: &str) -> WordingsView {
     let (rows, alike) = varied(page, scenario);
     let keys = distinct(rows.iter().map(|w| (&w.outcome, &w.model)));
+    let keys = Sizes::of(&page.findings).sorted(keys, |(_, model)| model);
     let of = |(outcome, model): &(&String, &String)| -> Vec<&Wording> {
         rows.iter().copied().filter(|w| w.outcome == **outcome && w.model == **model).collect()
     };
@@ -83,6 +84,12 @@ fn striking(of: &[&Wording]) -> Option<String> {
     let apart = most.low > least.high && share(most) - share(least) >= STRIKING_FROM;
     let told = |w: &Wording| format!("{} with wording {}", rate(w.k, w.n, w.low, w.high), w.wording);
     apart.then(|| {
-        format!("On {}, {} depends on the wording: {}, {}.", most.model, most.outcome, told(most), told(least))
+        format!(
+            "On {}, {} depends on the wording: {}, {}.",
+            most.model,
+            most.outcome,
+            told(most),
+            told(least)
+        )
     })
 }
