@@ -224,6 +224,21 @@ fn shape(path: &str, value: &Value, lines: &mut Vec<String>) {
 const RUN: &str = "run mine --model control/soft --model control/random --replicates 5 --display none";
 
 #[test]
+fn wordings_add_up_to_cells() {
+    let document = with_mine().ephor(&format!("{RUN} --no-calibration --json")).ended(0).json();
+    let wordings = document["wordings"].as_array().unwrap();
+    let sum = |rows: &[Value], of: &Value| -> (u64, u64) {
+        let same = |row: &&Value| row["model"] == of["model"] && row["outcome"] == of["outcome"];
+        let both = |row: &Value| (row["k"].as_u64().unwrap(), row["n"].as_u64().unwrap());
+        rows.iter().filter(same).map(both).fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1))
+    };
+    assert!(!wordings.is_empty());
+    for row in wordings {
+        assert_eq!(sum(wordings, row), sum(document["cells"].as_array().unwrap(), row), "{row}");
+    }
+}
+
+#[test]
 fn a_run_and_what_it_leaves() {
     let lab = with_mine();
     let ran = lab.ephor(&format!("{RUN} --json")).ended(0);

@@ -30,9 +30,12 @@ pub(crate) fn contrasts(page: &Page, scenario: &str) -> Vec<(String, Figure)> {
     let several = |g: &&[&Estimate]| distinct(g.iter().map(|e| &e.model)).len() > 1;
     let figure = |g: &[&Estimate]| {
         let estimand = g.first().map(|e| e.estimand.clone()).unwrap_or_default();
+        let contrasts = distinct(of.iter().filter(|e| e.estimand == estimand).map(|e| &e.contrast));
+        // An estimand may be registered for several contrasts.
+        let name = g.first().filter(|_| contrasts.len() > 1).map_or(estimand.clone(), |e| group(e));
         let title = format!("{scenario}: {estimand}, by model");
-        let drawn = Forest { title, estimand: Some(estimand.clone()), ..forest(page, g.to_vec()) };
-        (estimand, Figure::Forest(drawn))
+        let drawn = Forest { title, estimand: Some(estimand), ..forest(page, g.to_vec()) };
+        (name, Figure::Forest(drawn))
     };
     of.chunk_by(|a, b| group(a) == group(b)).filter(several).map(figure).collect()
 }

@@ -13,7 +13,7 @@ const STRIKING_FROM: f64 = 0.3;
 /// What the page says of the wordings of one scenario.
 #[derive(Serialize, Default)]
 pub(crate) struct WordingsView {
-    /// Models whose wordings differ strikingly, in sentences.
+    /// Models whose wordings differ strikingly, in sentences; of controls it is known why.
     pub striking: Vec<String>,
     /// Outcomes in which no two wordings differ.
     pub alike: String,
@@ -51,7 +51,8 @@ fn row(w: &Wording, sizes: &Sizes) -> RateRow {
 /// What stands beside the figure.
 pub(crate) fn view(page: &Page, scenario: &str) -> WordingsView {
     let (rows, alike) = varied(page, scenario);
-    let keys = distinct(rows.iter().map(|w| (&w.outcome, &w.model)));
+    let models = rows.iter().filter(|w| !is_control(&w.model));
+    let keys = distinct(models.map(|w| (&w.outcome, &w.model)));
     let keys = Sizes::of(&page.findings).sorted(keys, |(_, model)| model);
     let of = |(outcome, model): &(&String, &String)| -> Vec<&Wording> {
         rows.iter().copied().filter(|w| w.outcome == **outcome && w.model == **model).collect()

@@ -84,6 +84,24 @@ fn one_figure_for_each_contrast() {
 }
 
 #[test]
+fn contrasts_of_one_estimand_have_names_of_their_own() {
+    let mut page = page();
+    page.findings.estimates.retain(|e| e.scenario == "secret-offer");
+    page.findings.estimates.iter_mut().for_each(|e| e.estimand = "adoption".into());
+    let names = figures(&page).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    expect![[r#"
+        secret-offer-forest
+        secret-offer-cells
+        secret-offer-calibration
+        secret-offer-adoption-label-none-against-the-benign-tool
+        secret-offer-adoption-label-none-unfair-and-harmful
+        peer-review-cells
+        peer-review-calibration
+        false-premise-cells
+        false-premise-calibration"#]].assert_eq(&names.join("\n"));
+}
+
+#[test]
 fn one_model_has_the_figures_that_it_had() {
     check_contrasts(&fixture::page(), expect![[""]]);
     let mut page = fixture::page();
