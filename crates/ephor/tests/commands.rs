@@ -251,6 +251,7 @@ fn a_run_and_what_it_leaves() {
         .study: string
         .models: array
         .models[]: string
+        .sizes: array
         .estimates: array
         .estimates[].scenario: string
         .estimates[].model: string
@@ -277,6 +278,15 @@ fn a_run_and_what_it_leaves() {
         .cells[].n: integer
         .cells[].low: float
         .cells[].high: float
+        .wordings: array
+        .wordings[].scenario: string
+        .wordings[].model: string
+        .wordings[].outcome: string
+        .wordings[].wording: integer
+        .wordings[].k: integer
+        .wordings[].n: integer
+        .wordings[].low: float
+        .wordings[].high: float
         .calibration: array
         .calibration[].scenario: string
         .calibration[].estimand: string
@@ -310,6 +320,8 @@ fn a_run_and_what_it_leaves() {
         runs/mine-RUN/figures/mine-cells.svg
         runs/mine-RUN/figures/mine-forest.json
         runs/mine-RUN/figures/mine-forest.svg
+        runs/mine-RUN/figures/mine-wordings.json
+        runs/mine-RUN/figures/mine-wordings.svg
         runs/mine-RUN/index.db
         runs/mine-RUN/report.html
         runs/mine-RUN/run.toml

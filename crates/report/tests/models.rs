@@ -98,7 +98,8 @@ fn contrasts_of_one_estimand_have_names_of_their_own() {
         peer-review-cells
         peer-review-calibration
         false-premise-cells
-        false-premise-calibration"#]].assert_eq(&names.join("\n"));
+        false-premise-calibration"#]]
+    .assert_eq(&names.join("\n"));
 }
 
 #[test]
