@@ -7,7 +7,7 @@ use crate::screen::Screen;
 use model::cache::{Cached, ResponseCache, request_key};
 use model::{Answered, Model, ModelError};
 use openweights::LocalModel;
-use report::{Calibration, Page};
+use report::{Calibration, Page, Size};
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -25,6 +25,8 @@ pub struct Session {
     pub run: Name,
     /// The models on this machine, for their counters.
     pub local: Vec<Arc<LocalModel>>,
+    /// Parameters of the models on this machine, counted when they are opened.
+    pub sizes: BTreeMap<String, u64>,
 }
 
 /// The purchases of the log folder as the models' cache.
@@ -120,7 +122,8 @@ impl Session {
             name.clone_from(&model.card().name);
             models.insert(name.clone(), model);
         }
-        Ok(Self { local, ..Self::seat(study, &models)? })
+        let sizes = local.iter().map(|m| (m.card().name.clone(), m.parameters())).collect();
+        Ok(Self { local, sizes, ..Self::seat(study, &models)? })
     }
 
     /// Seats models that are open already.
@@ -147,7 +150,7 @@ impl Session {
         }
         let cards: Vec<ModelCard> = models.values().map(|m| m.card().clone()).collect();
         let run = study.run_name(&casts.iter().map(|c| c.model.card().clone()).collect::<Vec<_>>());
-        Ok(Self { study, casts, cards, run, local: Vec::new() })
+        Ok(Self { study, casts, cards, run, local: Vec::new(), sizes: BTreeMap::new() })
     }
 
     /// `<study>-<first digits of the run's name>` in the log folder.
@@ -193,6 +196,7 @@ impl Session {
         let Calibrated { rows, nulls } = calibrated;
         let run = folder.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let mut page = study::page(&self.study, &self.casts, folder, rows, &nulls, &run)?;
+        page.findings.sizes = self.sizes();
         page.bill = self.bill();
         page.reproduce = self.reproduce(&run);
         for part in self.study.parts.iter().filter(|part| part.is_vast()) {
@@ -208,6 +212,16 @@ impl Session {
     /// Prompt tokens that the models on this machine computed in this process.
     pub fn computed_tokens(&self) -> u64 {
         self.local.iter().map(|m| m.engine().counters().computed_tokens).sum()
+    }
+
+    /// The models whose size is known: counted, or stated by the name.
+    fn sizes(&self) -> Vec<Size> {
+        let known = |model: &String| {
+            let counted = self.sizes.get(model).copied();
+            let parameters = counted.or_else(|| model::stated_parameters(model))?;
+            Some(Size { model: model.clone(), parameters })
+        };
+        self.study.models.iter().filter(|m| !trace::is_scripted(m)).filter_map(known).collect()
     }
 
     fn bill(&self) -> Vec<(String, String)> {

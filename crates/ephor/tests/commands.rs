@@ -224,6 +224,21 @@ fn shape(path: &str, value: &Value, lines: &mut Vec<String>) {
 const RUN: &str = "run mine --model control/soft --model control/random --replicates 5 --display none";
 
 #[test]
+fn wordings_add_up_to_cells() {
+    let document = with_mine().ephor(&format!("{RUN} --no-calibration --json")).ended(0).json();
+    let wordings = document["wordings"].as_array().unwrap();
+    let sum = |rows: &[Value], of: &Value| -> (u64, u64) {
+        let same = |row: &&Value| row["model"] == of["model"] && row["outcome"] == of["outcome"];
+        let both = |row: &Value| (row["k"].as_u64().unwrap(), row["n"].as_u64().unwrap());
+        rows.iter().filter(same).map(both).fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1))
+    };
+    assert!(!wordings.is_empty());
+    for row in wordings {
+        assert_eq!(sum(wordings, row), sum(document["cells"].as_array().unwrap(), row), "{row}");
+    }
+}
+
+#[test]
 fn a_run_and_what_it_leaves() {
     let lab = with_mine();
     let ran = lab.ephor(&format!("{RUN} --json")).ended(0);
@@ -236,6 +251,7 @@ fn a_run_and_what_it_leaves() {
         .study: string
         .models: array
         .models[]: string
+        .sizes: array
         .estimates: array
         .estimates[].scenario: string
         .estimates[].model: string
@@ -262,6 +278,15 @@ fn a_run_and_what_it_leaves() {
         .cells[].n: integer
         .cells[].low: float
         .cells[].high: float
+        .wordings: array
+        .wordings[].scenario: string
+        .wordings[].model: string
+        .wordings[].outcome: string
+        .wordings[].wording: integer
+        .wordings[].k: integer
+        .wordings[].n: integer
+        .wordings[].low: float
+        .wordings[].high: float
         .calibration: array
         .calibration[].scenario: string
         .calibration[].estimand: string
@@ -295,6 +320,8 @@ fn a_run_and_what_it_leaves() {
         runs/mine-RUN/figures/mine-cells.svg
         runs/mine-RUN/figures/mine-forest.json
         runs/mine-RUN/figures/mine-forest.svg
+        runs/mine-RUN/figures/mine-wordings.json
+        runs/mine-RUN/figures/mine-wordings.svg
         runs/mine-RUN/index.db
         runs/mine-RUN/report.html
         runs/mine-RUN/run.toml

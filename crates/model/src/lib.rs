@@ -34,8 +34,10 @@ mod error;
 pub mod miss;
 pub mod openai;
 pub mod replay;
+mod size;
 
 pub use error::{Kind, ModelError};
+pub use size::stated_parameters;
 
 use trace::{Completion, ModelCard, Purchase, Request};
 

@@ -154,6 +154,13 @@ impl Gguf {
         self.tensors.values()
     }
 
+    /// The numbers in all tensors. Factors of the rotation stand among them in some files and were not
+    /// learnt.
+    pub fn parameters(&self) -> u64 {
+        let learnt = self.tensors().filter(|t| !t.name.starts_with("rope_"));
+        learnt.fold(0, |all, t| all.saturating_add(t.rows() as u64 * t.columns() as u64))
+    }
+
     /// The tensor `name`, of exactly this shape (outermost first).
     pub fn shaped(&self, name: &str, shape: &[usize]) -> Result<&Tensor, GgufError> {
         let missing = || GgufError::MissingTensor { name: name.to_owned() };

@@ -75,6 +75,11 @@ impl LocalModel {
         Ok(Self { card, engine })
     }
 
+    /// The size, counted in the file: what the file is called says nothing of it.
+    pub fn parameters(&self) -> u64 {
+        self.engine.model().parameters
+    }
+
     /// The engine behind it: counters, scoring of token ids, hidden states.
     pub fn engine(&self) -> &Engine {
         &self.engine

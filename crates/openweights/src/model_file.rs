@@ -15,6 +15,8 @@ pub struct ModelFile {
     pub tokenizer: Tokenizer,
     /// `None` where the file holds no chat template.
     pub template: Option<Template>,
+    /// How many numbers the model has learnt.
+    pub parameters: u64,
     grammars: Grammars,
 }
 
@@ -25,7 +27,8 @@ impl ModelFile {
         let weights = Weights::load(&gguf)?;
         let tokenizer = Tokenizer::read(&gguf, weights.shape.vocabulary)?;
         let template = template(&gguf)?;
-        Ok(Self { decoder: Decoder { weights }, tokenizer, template, grammars: Grammars::default() })
+        let (decoder, parameters) = (Decoder { weights }, gguf.parameters());
+        Ok(Self { decoder, tokenizer, template, parameters, grammars: Grammars::default() })
     }
 
     /// What holds an answer to a JSON Schema. The first one of a model costs a few hundred

@@ -1,8 +1,11 @@
-//! What the controls say of the instruments, in words.
+//! What the controls say of the instruments: in words, and as rows of the page.
+
+use serde::Serialize;
 
 use crate::Calibration;
 use crate::figure::distinct;
-use crate::words::{count, counted};
+use crate::view::{Group, grouped};
+use crate::words::{count, counted, rate, share};
 
 /// A positive control should be found in at least this share of replicates.
 pub(crate) const POSITIVE_AT_LEAST: f64 = 0.95;
@@ -86,4 +89,32 @@ fn replicates(rows: &[&Calibration]) -> String {
 
 fn failure(c: &Calibration) -> String {
     format!("{} on {} ({}/{})", c.control, c.estimand, count(c.detected), count(c.n))
+}
+
+#[derive(Serialize)]
+pub(crate) struct CalibrationView {
+    control: String,
+    kind: String,
+    rate: String,
+    alpha: String,
+    held: &'static str,
+}
+
+pub(crate) fn calibrations(of: Vec<&Calibration>) -> Vec<Group<CalibrationView>> {
+    let key = |c: &&Calibration| format!("{} · {}", c.estimand, c.contrast);
+    grouped(of, key, |c| c.kind != "positive", |_| String::new(), |c| calibration(c))
+}
+
+fn calibration(c: &Calibration) -> CalibrationView {
+    CalibrationView {
+        control: c.control.clone(),
+        kind: c.kind.clone(),
+        rate: rate(c.detected, c.n, c.low, c.high),
+        alpha: share(c.alpha),
+        held: match held(c) {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "not known",
+        },
+    }
 }

@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::forest::{contrasts, forests};
+use crate::size::Sizes;
+use crate::wording::wordings;
 use crate::words::is_control;
-use crate::{Calibration, Cell, Estimate, Page, Verdict};
+use crate::{Calibration, Cell, Page, Verdict};
 
 /// A figure: what is drawn, not how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,6 +19,8 @@ pub enum Figure {
     Forest(Forest),
     /// How often each outcome was seen in each cell.
     Cells(Rates),
+    /// How often each outcome was seen with each wording.
+    Wordings(Rates),
     /// How often the instrument finds the effect in controls of known disposition.
     Calibration(Detections),
 }
@@ -25,7 +30,7 @@ impl Figure {
     pub fn scenario(&self) -> &str {
         match self {
             Self::Forest(f) => &f.scenario,
-            Self::Cells(f) => &f.scenario,
+            Self::Cells(f) | Self::Wordings(f) => &f.scenario,
             Self::Calibration(f) => &f.scenario,
         }
     }
@@ -34,7 +39,7 @@ impl Figure {
     pub fn title(&self) -> &str {
         match self {
             Self::Forest(f) => &f.title,
-            Self::Cells(f) => &f.title,
+            Self::Cells(f) | Self::Wordings(f) => &f.title,
             Self::Calibration(f) => &f.title,
         }
     }
@@ -44,6 +49,9 @@ impl Figure {
 pub struct Forest {
     pub scenario: String,
     pub title: String,
+    /// In a figure of one contrast over several models its estimand; without it all contrasts stand here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimand: Option<String>,
     pub x_label: String,
     /// Where no effect lies.
     pub zero: f64,
@@ -57,6 +65,9 @@ pub struct ForestRow {
     pub group: String,
     /// The model.
     pub label: String,
+    /// Where several models are compared and this is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<u64>,
     pub control: bool,
     pub estimate: Option<f64>,
     pub low: Option<f64>,
@@ -75,14 +86,17 @@ pub struct Rates {
     pub rows: Vec<RateRow>,
 }
 
-/// How often one outcome was seen in one cell of one model, with its Wilson interval.
+/// How often one outcome was seen in one cell of one model, or with one wording; with its Wilson interval.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RateRow {
     /// The outcome.
     pub group: String,
-    /// The cell.
+    /// The cell or the wording.
     pub label: String,
     pub model: String,
+    /// Where several models are compared and this is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<u64>,
     pub control: bool,
     pub k: u64,
     pub n: u64,
@@ -150,64 +164,29 @@ fn of_scenario(page: &Page, scenario: &str) -> Vec<(String, Figure)> {
     let mut out = forests(page, scenario);
     out.extend(rates(page, scenario).map(|f| ("cells".to_owned(), f)));
     out.extend(detections(page, scenario).map(|f| ("calibration".to_owned(), f)));
+    out.extend(wordings(page, scenario).map(|f| ("wordings".to_owned(), f)));
+    // Last, since estimands may be called as the others are.
+    out.extend(contrasts(page, scenario));
     out
-}
-
-/// One forest for each unit: probabilities and items do not share an axis.
-fn forests(page: &Page, scenario: &str) -> Vec<(String, Figure)> {
-    let of: Vec<&Estimate> = page.findings.estimates.iter().filter(|e| e.scenario == scenario).collect();
-    let units = distinct(of.iter().map(|e| e.unit.clone()));
-    let alone = units.len() == 1;
-    units
-        .into_iter()
-        .map(|unit| {
-            let rows = of.iter().filter(|e| e.unit == unit).map(|e| forest_row(e)).collect();
-            let name = if alone { "forest".to_owned() } else { format!("forest-{unit}") };
-            (name, forest(scenario, &unit, of[0].level, rows))
-        })
-        .collect()
-}
-
-fn forest(scenario: &str, unit: &str, level: f64, rows: Vec<ForestRow>) -> Figure {
-    Figure::Forest(Forest {
-        scenario: scenario.to_owned(),
-        title: format!("{scenario}: contrasts"),
-        x_label: format!("difference in {unit}, with its {:.0} % interval", level * 100.0),
-        zero: 0.0,
-        rows: together(rows, |r| r.group.clone(), |r| r.control),
-    })
-}
-
-fn forest_row(e: &Estimate) -> ForestRow {
-    let shown = crate::words::numbers(e).filter(|_| e.verdict != Verdict::CannotTell);
-    ForestRow {
-        group: format!("{} · {}", e.estimand, e.contrast),
-        label: e.model.clone(),
-        control: is_control(&e.model),
-        estimate: shown.map(|s| s.0),
-        low: shown.map(|s| s.1),
-        high: shown.map(|s| s.2),
-        margin: e.margin,
-        verdict: e.verdict,
-        n: e.n,
-    }
 }
 
 fn rates(page: &Page, scenario: &str) -> Option<Figure> {
     let of = page.findings.cells.iter().filter(|c| c.scenario == scenario);
-    let rows: Vec<RateRow> = of.map(rate_row).collect();
+    let sizes = Sizes::of(&page.findings);
+    let rows: Vec<RateRow> = of.map(|c| rate_row(c, &sizes)).collect();
     (!rows.is_empty()).then(|| {
         Figure::Cells(Rates {
             scenario: scenario.to_owned(),
             title: format!("{scenario}: cells"),
             x_label: "share of units, with its 95 % Wilson interval".into(),
-            rows: together(rows, |r| r.group.clone(), |r| r.control),
+            rows: together(rows, |r| r.group.clone(), |r| sizes.rank(&r.model)),
         })
     })
 }
 
-fn rate_row(c: &Cell) -> RateRow {
+fn rate_row(c: &Cell, sizes: &Sizes) -> RateRow {
     RateRow {
+        parameters: sizes.shown(&c.model),
         group: c.outcome.clone(),
         label: c.cell.clone(),
         model: c.model.clone(),
@@ -248,12 +227,16 @@ fn detection_row(c: &Calibration) -> DetectionRow {
 }
 
 /// Rows of one group stand together, groups in the order of their first row; within a group the rows
-/// that `last` names come last.
-pub(crate) fn together<T>(rows: Vec<T>, group: impl Fn(&T) -> String, last: impl Fn(&T) -> bool) -> Vec<T> {
+/// go by `rank`, and equals stay as they are.
+pub(crate) fn together<T, K: Ord>(
+    rows: Vec<T>,
+    group: impl Fn(&T) -> String,
+    rank: impl Fn(&T) -> K,
+) -> Vec<T> {
     let groups = distinct(rows.iter().map(&group));
     let place = |row: &T| groups.iter().position(|g| *g == group(row));
     let mut rows = rows;
-    rows.sort_by_cached_key(|row| (place(row), last(row)));
+    rows.sort_by_cached_key(|row| (place(row), rank(row)));
     rows
 }
 

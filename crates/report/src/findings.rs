@@ -116,14 +116,42 @@ pub struct Cost {
     pub wall_s: f64,
 }
 
+/// How many parameters a model has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Size {
+    pub model: String,
+    pub parameters: u64,
+}
+
+/// How often an outcome was seen with one wording, over all cells, states and epochs: whether a
+/// result rests on a few wordings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Wording {
+    pub scenario: String,
+    pub model: String,
+    pub outcome: String,
+    pub wording: u32,
+    pub k: u64,
+    /// Of how many plays, which share their states across cells.
+    pub n: u64,
+    pub low: f64,
+    pub high: f64,
+}
+
 /// The one JSON document of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Findings {
     pub run: String,
     pub study: String,
     pub models: Vec<String>,
+    /// Of the models whose size is known; absent from old documents.
+    #[serde(default)]
+    pub sizes: Vec<Size>,
     pub estimates: Vec<Estimate>,
     pub cells: Vec<Cell>,
+    /// Of the study's own models, not of the controls beside them; absent from old documents.
+    #[serde(default)]
+    pub wordings: Vec<Wording>,
     pub calibration: Vec<Calibration>,
     pub missing: Vec<Missing>,
     pub cost: Cost,

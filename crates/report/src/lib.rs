@@ -21,7 +21,7 @@
 //! use report::{Cost, Findings, Page, figures, render, terminal};
 //! let findings = Findings {
 //!     run: "r1".into(), study: "first-look".into(), models: vec!["local/smollm2".into()],
-//!     estimates: vec![], cells: vec![], calibration: vec![], missing: vec![],
+//!     sizes: vec![], wordings: vec![], estimates: vec![], cells: vec![], calibration: vec![], missing: vec![],
 //!     cost: Cost::default(), report: "runs/r1/report.html".into(),
 //! };
 //! let page = Page { findings, scenarios: vec![], reproduce: vec![], bill: vec![], caveats: vec![] };
@@ -36,16 +36,19 @@ mod chart;
 mod escape;
 mod figure;
 mod findings;
+mod forest;
 mod html;
 mod paint;
 pub mod replay;
 mod row;
+mod size;
 mod style;
 mod summary;
 mod svg;
 mod table;
 mod transcript;
 mod view;
+mod wording;
 mod words;
 
 pub use escape::{TEXT_BYTES_MAX, one_line, visible};

@@ -4,6 +4,7 @@
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use crate::escape::one_line;
+use crate::size::Sizes;
 use crate::style::{Style, Tone};
 use crate::words::{NOTHING, count, interval, is_control, numbers, shortened, signed, verdict};
 use crate::{Estimate, Findings, Verdict};
@@ -28,10 +29,10 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    pub(crate) fn new(e: &Estimate, mark: String) -> Self {
+    pub(crate) fn new(e: &Estimate, mark: String, sizes: &Sizes) -> Self {
         let shown = shown(e);
         Self {
-            model: one_line(&e.model, 200),
+            model: one_line(&sizes.label(&e.model), 200).replace('\u{a0}', " "),
             estimate: shown.map_or(NOTHING.into(), |s| signed(s.0)),
             interval: shown.map_or(String::new(), |s| interval(s.1, s.2)),
             n: count(e.n),
@@ -69,7 +70,8 @@ pub(crate) struct Columns {
 impl Columns {
     /// The same for all scenarios; the forest gets what is left, or is left out.
     pub(crate) fn new(f: &Findings, width: usize) -> Self {
-        let entries: Vec<Entry> = f.estimates.iter().map(|e| Entry::new(e, String::new())).collect();
+        let sizes = Sizes::of(f);
+        let entries: Vec<Entry> = f.estimates.iter().map(|e| Entry::new(e, String::new(), &sizes)).collect();
         let widest = |text: fn(&Entry) -> &str, least: usize| {
             entries.iter().map(|e| text(e).chars().count()).max().unwrap_or(0).max(least)
         };

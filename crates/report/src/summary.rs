@@ -1,6 +1,7 @@
 //! The first paragraph of the report: what was found, in words made from the data.
 
 use crate::figure::distinct;
+use crate::size::Sizes;
 use crate::words::{NOTHING, count, counted, interval, is_control, list, numbers, signed};
 use crate::{Estimate, Findings, Verdict};
 
@@ -10,6 +11,7 @@ const ORDER: [Verdict; 5] =
 /// Sentences, the models first, then the controls.
 pub(crate) fn summary(f: &Findings) -> Vec<String> {
     let models = distinct(f.estimates.iter().map(|e| e.model.clone()));
+    let models = Sizes::of(f).sorted(models, |m| m);
     let (controls, models): (Vec<_>, Vec<_>) = models.into_iter().partition(|m| is_control(m));
     let mut out: Vec<String> = models.iter().flat_map(|m| of_model(f, m)).collect();
     out.extend(of_controls(f, &controls));

@@ -4,6 +4,7 @@ use crate::chart::{Axis, Chart, Group, Line, Mark, Reading, Row, Shape};
 use crate::escape::one_line;
 use crate::figure::{DetectionRow, Detections, Forest, ForestRow, RateRow, Rates, distinct};
 use crate::paint::{self, CONTROL, GOOD, MODELS};
+use crate::size::labelled;
 use crate::words::{count, interval, rate, share, signed, verdict};
 use crate::{Figure, Verdict};
 
@@ -11,7 +12,7 @@ use crate::{Figure, Verdict};
 pub fn svg(figure: &Figure) -> String {
     let (chart, described) = match figure {
         Figure::Forest(f) => (forest(f), told_forest(f)),
-        Figure::Cells(f) => (rates(f), told_rates(f)),
+        Figure::Cells(f) | Figure::Wordings(f) => (rates(f), told_rates(f)),
         Figure::Calibration(f) => (detections(f), told_detections(f)),
     };
     dressed(&chart.svg(), figure.title(), &described)
@@ -120,8 +121,9 @@ fn forest_row(r: &ForestRow) -> Row {
     };
     let reading = numbers.map(|(at, low, high)| Reading { mark, at, low, high });
     let of = format!("n {}", count(r.n));
-    let told = format!("{}: {note}, {of}: {}", r.label, verdict(r.verdict));
-    Row { label: r.label.clone(), muted: r.control, lines: vec![Line { reading, note, of, told }] }
+    let label = labelled(&r.label, r.parameters);
+    let told = format!("{label}: {note}, {of}: {}", verdict(r.verdict));
+    Row { label, muted: r.control, lines: vec![Line { reading, note, of, told }] }
 }
 
 fn shape_of(v: Verdict) -> Shape {
@@ -146,19 +148,25 @@ fn rates(f: &Rates) -> Chart {
     };
     Chart {
         axis: share_axis(&f.x_label, vec![]),
-        legend: marks.iter().map(|(model, mark)| (*mark, model.clone())).collect(),
+        legend: marks.iter().map(|(model, mark)| (*mark, labelled(model, size_of(f, model)))).collect(),
         groups: grouped(&f.rows, |r| &r.group).into_iter().map(group).collect(),
     }
 }
 
-/// A colour for each model; controls are grey and tell themselves apart by shape.
+fn size_of(f: &Rates, model: &str) -> Option<u64> {
+    f.rows.iter().find(|r| r.model == model)?.parameters
+}
+
+/// A colour for each model, and with more models than colours another shape; controls are grey and tell themselves apart by shape.
 fn model_marks(rows: &[RateRow]) -> Vec<(String, Mark)> {
     const SHAPES: [Shape; 4] = [Shape::Ring, Shape::Hollow, Shape::Diamond, Shape::Square];
     let models = distinct(rows.iter().map(|r| (r.control, r.model.clone())));
-    let (mut controls, mut others) = (SHAPES.iter().cycle(), MODELS.iter().cycle());
+    const FILLED: [Shape; 3] = [Shape::Dot, Shape::Diamond, Shape::Square];
+    let mut controls = SHAPES.into_iter().cycle();
+    let mut others = FILLED.into_iter().cycle().flat_map(|shape| MODELS.map(|colour| Mark { colour, shape }));
     let mut mark = |control: bool| match control {
-        true => Mark { colour: CONTROL, shape: controls.next().copied().unwrap_or(Shape::Ring) },
-        false => Mark { colour: others.next().copied().unwrap_or(MODELS[0]), shape: Shape::Dot },
+        true => Mark { colour: CONTROL, shape: controls.next().unwrap_or(Shape::Ring) },
+        false => others.next().unwrap_or(Mark { colour: MODELS[0], shape: Shape::Dot }),
     };
     models.into_iter().map(|(control, model)| (model, mark(control))).collect()
 }

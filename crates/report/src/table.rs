@@ -5,6 +5,7 @@ use crate::calibration::sentence;
 use crate::escape::one_line;
 use crate::figure::{distinct, scenarios, together};
 use crate::row::{Columns, Entry, rendered};
+use crate::size::Sizes;
 use crate::style::{Style, Tone};
 use crate::words::{clipped, cost, count, counted, is_control, list, rate, share, shortened, wrapped};
 use crate::{Calibration, Cell, Estimate, Findings, Gate, Missing, Page, Verdict};
@@ -33,7 +34,8 @@ pub fn cells(findings: &Findings, scenario: &str, width: usize, colour: bool) ->
     let mut screen = Screen::new(width, colour);
     screen.title(scenario);
     let of: Vec<&Cell> = findings.cells.iter().filter(|c| c.scenario == scenario).collect();
-    let of = together(of, |c| c.outcome.clone(), |c| is_control(&c.model));
+    let sizes = Sizes::of(findings);
+    let of = together(of, |c| c.outcome.clone(), |c| sizes.rank(&c.model));
     for group in of.chunk_by(|a, b| a.outcome == b.outcome) {
         screen.heading(&group[0].outcome, "");
         for c in group {
@@ -62,7 +64,7 @@ impl Screen {
 
     fn head(&mut self, f: &Findings) {
         let (controls, models): (Vec<_>, Vec<_>) =
-            f.models.iter().map(|m| name(m)).partition(|m| is_control(m));
+            Sizes::of(f).sorted(&f.models, |m| m).into_iter().map(|m| name(m)).partition(|m| is_control(m));
         let mut who = models;
         if !controls.is_empty() {
             who.push(counted(controls.len() as u64, "control"));
@@ -75,16 +77,19 @@ impl Screen {
         self.line("");
         self.question(page, scenario);
         let of: Vec<&Estimate> = f.estimates.iter().filter(|e| e.scenario == scenario).collect();
-        let of = together(of, contrast, |e| is_control(&e.model));
+        let sizes = Sizes::of(f);
+        let of = together(of, contrast, |e| sizes.rank(&e.model));
         let reasons = reasons(&of);
-        self.estimates(&of, &reasons, columns);
+        self.estimates(&of, &reasons, columns, &sizes);
         self.reasons(&reasons);
         let told = page.scenarios.iter().find(|s| s.name == scenario);
-        self.gates(told.map_or(&[], |s| &s.gates), &reasons);
+        let gates = told.map_or(&[][..], |s| &s.gates);
+        self.gates(&sizes.sorted(gates, |g| &g.model), &reasons);
         let calibration: Vec<&Calibration> =
             f.calibration.iter().filter(|c| c.scenario == scenario).collect();
         self.fact("instrument", &sentence(&calibration), Tone::Plain);
-        self.missing(f.missing.iter().filter(|m| m.scenario == scenario && m.n > 0).collect());
+        let missing = f.missing.iter().filter(|m| m.scenario == scenario && m.n > 0);
+        self.missing(sizes.sorted(missing, |m| &m.model));
     }
 
     fn question(&mut self, page: &Page, scenario: &str) {
@@ -95,8 +100,8 @@ impl Screen {
         }
     }
 
-    fn estimates(&mut self, of: &[&Estimate], reasons: &[String], columns: &Columns) {
-        let entries: Vec<Entry> = of.iter().map(|e| Entry::new(e, mark(e, reasons))).collect();
+    fn estimates(&mut self, of: &[&Estimate], reasons: &[String], columns: &Columns, sizes: &Sizes) {
+        let entries: Vec<Entry> = of.iter().map(|e| Entry::new(e, mark(e, reasons), sizes)).collect();
         let mut lines = rendered(&entries, of, columns, self.style).into_iter();
         let header = lines.next().filter(|_| !of.is_empty());
         if header.is_some() {
@@ -154,7 +159,7 @@ impl Screen {
     }
 
     /// The gates of the models: what they can do. A failed gate that a reason names is not told twice.
-    fn gates(&mut self, gates: &[Gate], reasons: &[String]) {
+    fn gates(&mut self, gates: &[&Gate], reasons: &[String]) {
         for g in gates {
             let told = reasons.iter().any(|r| r.contains(&*text(&g.what)));
             if if g.passed { is_control(&g.model) } else { told } {

@@ -3,11 +3,13 @@
 use minijinja::Value;
 use serde::Serialize;
 
-use crate::calibration::{held, sentence};
+use crate::calibration::{CalibrationView, calibrations, sentence};
 use crate::figure::{distinct, scenarios, together};
 use crate::replay::Room;
+use crate::size::Sizes;
 use crate::summary::summary;
 use crate::transcript::{TranscriptView, transcript};
+use crate::wording::{self, WordingsView};
 use crate::words::{
     count, duration, interval, is_control, numbers, p_value, price, rate, share, signed, verdict,
 };
@@ -42,11 +44,15 @@ struct ScenarioView {
     source: String,
     factors: Vec<FactorView>,
     limits: Vec<String>,
+    /// Where several models are compared: one figure for each contrast.
+    contrast_figures: Vec<Value>,
     forests: Vec<Value>,
     estimates: Vec<Group<EstimateView>>,
     gates: Vec<GateView>,
     cell_figures: Vec<Value>,
     rates: Vec<Group<RateView>>,
+    wording_figures: Vec<Value>,
+    wordings: WordingsView,
     instrument: String,
     calibration_figures: Vec<Value>,
     calibration: Vec<Group<CalibrationView>>,
@@ -63,7 +69,7 @@ struct FactorView {
 }
 
 #[derive(Serialize)]
-struct Group<T> {
+pub(crate) struct Group<T> {
     heading: String,
     detail: String,
     rows: Vec<T>,
@@ -103,15 +109,6 @@ struct RateView {
 }
 
 #[derive(Serialize)]
-struct CalibrationView {
-    control: String,
-    kind: String,
-    rate: String,
-    alpha: String,
-    held: &'static str,
-}
-
-#[derive(Serialize)]
 struct MissingView {
     model: String,
     control: bool,
@@ -134,7 +131,7 @@ impl PageView {
         Self {
             run: f.run.clone(),
             study: f.study.clone(),
-            models: f.models.iter().map(|m| Named { name: m.clone(), control: is_control(m) }).collect(),
+            models: named(f),
             summary: summary(f),
             plays: !models.is_empty() || !controls.is_empty(),
             scenarios: views.map(|(i, name)| scenario(page, figures, i, name, room)).collect(),
@@ -144,6 +141,12 @@ impl PageView {
             bill: page.bill.clone(),
         }
     }
+}
+
+fn named(f: &Findings) -> Vec<Named> {
+    let sizes = Sizes::of(f);
+    let named = |m: &String| Named { name: sizes.label(m), control: is_control(m) };
+    sizes.sorted(&f.models, |m| m).into_iter().map(named).collect()
 }
 
 fn cost(f: &Findings) -> Vec<(String, String)> {
@@ -168,19 +171,22 @@ fn scenario(page: &Page, figures: &[(String, Figure)], i: usize, name: String, r
         rates: rates(f, &name),
         instrument: sentence(&calibration),
         calibration: calibrations(calibration),
-        missing: f.missing.iter().filter(|m| m.scenario == name && m.n > 0).map(missing).collect(),
-        forests: drawn(figures, &name, |f| matches!(f, Figure::Forest(_))),
+        missing: missings(f, &name),
+        wordings: wording::view(page, &name),
+        contrast_figures: drawn(figures, &name, |f| matches!(f, Figure::Forest(f) if f.estimand.is_some())),
+        forests: drawn(figures, &name, |f| matches!(f, Figure::Forest(f) if f.estimand.is_none())),
+        wording_figures: drawn(figures, &name, |f| matches!(f, Figure::Wordings(_))),
         cell_figures: drawn(figures, &name, |f| matches!(f, Figure::Cells(_))),
         calibration_figures: drawn(figures, &name, |f| matches!(f, Figure::Calibration(_))),
         ..ScenarioView::default()
     };
     match page.scenarios.iter().find(|s| s.name == name) {
-        Some(told) => told_of(told, measured, i, room),
+        Some(told) => told_of(told, measured, i, room, &Sizes::of(f)),
         None => ScenarioView { name, ..measured },
     }
 }
 
-fn told_of(s: &ScenarioPage, measured: ScenarioView, i: usize, room: Room) -> ScenarioView {
+fn told_of(s: &ScenarioPage, measured: ScenarioView, i: usize, room: Room, sizes: &Sizes) -> ScenarioView {
     let all = s.transcripts.iter().enumerate();
     let (controls, models) = all.partition::<Vec<_>, _>(|(_, t)| is_control(&t.model));
     let views = |of: Vec<(usize, &crate::Transcript)>, room| {
@@ -192,7 +198,7 @@ fn told_of(s: &ScenarioPage, measured: ScenarioView, i: usize, room: Room) -> Sc
         source: s.source.clone(),
         factors: s.factors.iter().map(|(name, levels)| factor(s, name, levels)).collect(),
         limits: s.limits.clone(),
-        gates: s.gates.iter().map(gate).collect(),
+        gates: sizes.sorted(&s.gates, |g| &g.model).into_iter().map(|g| gate(g, sizes)).collect(),
         transcripts: views(models, room.models),
         control_transcripts: views(controls, room.controls),
         ..measured
@@ -217,7 +223,8 @@ pub(crate) fn factor_class(s: &ScenarioPage, name: &str) -> String {
 fn estimates(f: &Findings, name: &str) -> Vec<Group<EstimateView>> {
     let of: Vec<&Estimate> = f.estimates.iter().filter(|e| e.scenario == name).collect();
     let key = |e: &&Estimate| format!("{} · {}", e.estimand, e.contrast);
-    grouped(of, key, |e| is_control(&e.model), detail, |e| estimate(e))
+    let sizes = Sizes::of(f);
+    grouped(of, key, |e| sizes.rank(&e.model), detail, |e| estimate(e, &sizes))
 }
 
 /// What the rows of a contrast share.
@@ -229,10 +236,10 @@ fn detail(rows: &[&Estimate]) -> String {
     format!("in {unit}; equivalent within ±{margin:.2}; {level:.0} % intervals; {methods}")
 }
 
-fn estimate(e: &Estimate) -> EstimateView {
+fn estimate(e: &Estimate, sizes: &Sizes) -> EstimateView {
     let shown = numbers(e).filter(|_| e.verdict != Verdict::CannotTell);
     EstimateView {
-        model: e.model.clone(),
+        model: sizes.label(&e.model),
         control: is_control(&e.model),
         estimate: shown.map_or(crate::words::NOTHING.into(), |(at, ..)| signed(at)),
         interval: shown.map_or(crate::words::NOTHING.into(), |(_, low, high)| interval(low, high)),
@@ -247,51 +254,33 @@ fn estimate(e: &Estimate) -> EstimateView {
 
 fn rates(f: &Findings, name: &str) -> Vec<Group<RateView>> {
     let of: Vec<&Cell> = f.cells.iter().filter(|c| c.scenario == name).collect();
+    let sizes = Sizes::of(f);
     let view = |c: &&Cell| RateView {
         cell: c.cell.clone(),
-        model: c.model.clone(),
+        model: sizes.label(&c.model),
         control: is_control(&c.model),
         rate: rate(c.k, c.n, c.low, c.high),
     };
-    grouped(of, |c| c.outcome.clone(), |c| is_control(&c.model), |_| String::new(), view)
+    grouped(of, |c| c.outcome.clone(), |c| sizes.rank(&c.model), |_| String::new(), view)
 }
 
-fn calibrations(of: Vec<&Calibration>) -> Vec<Group<CalibrationView>> {
-    let key = |c: &&Calibration| format!("{} · {}", c.estimand, c.contrast);
-    grouped(of, key, |c| c.kind != "positive", |_| String::new(), |c| calibration(c))
-}
-
-fn calibration(c: &Calibration) -> CalibrationView {
-    CalibrationView {
-        control: c.control.clone(),
-        kind: c.kind.clone(),
-        rate: rate(c.detected, c.n, c.low, c.high),
-        alpha: share(c.alpha),
-        held: match held(c) {
-            Some(true) => "yes",
-            Some(false) => "no",
-            None => "not known",
-        },
-    }
-}
-
-fn grouped<T, V>(
+pub(crate) fn grouped<T, V, K: Ord>(
     rows: Vec<T>,
     key: impl Fn(&T) -> String,
-    last: impl Fn(&T) -> bool,
+    rank: impl Fn(&T) -> K,
     detail: impl Fn(&[T]) -> String,
     view: impl Fn(&T) -> V,
 ) -> Vec<Group<V>> {
-    let rows = together(rows, &key, last);
+    let rows = together(rows, &key, rank);
     let groups = rows.chunk_by(|a, b| key(a) == key(b));
     let group =
         |g: &[T]| Group { heading: key(&g[0]), detail: detail(g), rows: g.iter().map(&view).collect() };
     groups.map(group).collect()
 }
 
-fn gate(g: &Gate) -> GateView {
+fn gate(g: &Gate, sizes: &Sizes) -> GateView {
     GateView {
-        model: g.model.clone(),
+        model: sizes.label(&g.model),
         control: is_control(&g.model),
         what: g.what.clone(),
         rate: rate(g.k, g.n, g.low, g.high),
@@ -301,9 +290,15 @@ fn gate(g: &Gate) -> GateView {
     }
 }
 
-fn missing(m: &Missing) -> MissingView {
+fn missings(f: &Findings, name: &str) -> Vec<MissingView> {
+    let sizes = Sizes::of(f);
+    let of = f.missing.iter().filter(|m| m.scenario == name && m.n > 0);
+    sizes.sorted(of, |m| &m.model).into_iter().map(|m| missing(m, &sizes)).collect()
+}
+
+fn missing(m: &Missing, sizes: &Sizes) -> MissingView {
     MissingView {
-        model: m.model.clone(),
+        model: sizes.label(&m.model),
         control: is_control(&m.model),
         kind: m.kind.clone(),
         why: why(&m.kind),

@@ -8,6 +8,7 @@ use crate::picture::replay;
 use crate::plan::{Plan, Sheet, clusters, plan};
 use crate::results::Results;
 use crate::study::{Part, Study};
+use crate::wordings::wordings;
 use model::Model;
 use report::{
     Calibration, Cell as CellRow, Cost, Findings, Gate, Missing as MissingRow, Page, ScenarioPage,
@@ -51,8 +52,10 @@ pub fn page(
         run: run.into(),
         study: study.name.clone(),
         models: study.models.clone(),
+        sizes: Vec::new(),
         estimates: Vec::new(),
         cells: Vec::new(),
+        wordings: Vec::new(),
         calibration,
         missing: Vec::new(),
         cost: Cost::default(),
@@ -67,6 +70,9 @@ pub fn page(
         page.transcripts.extend(transcripts.into_values().map(|(_, transcript)| transcript));
         findings.estimates.extend(estimates(&results, &clusters(&part.sheets), &model));
         findings.cells.extend(cell_rows(part, &results, &model));
+        if study.models.contains(&model) {
+            findings.wordings.extend(wordings(&results, &model));
+        }
         findings.missing.extend(missing_rows(part, &results, &model, part.played_by(&model).count()));
         findings.cost.requests += cost.requests;
         findings.cost.prompt_tokens += cost.prompt_tokens;

@@ -35,6 +35,7 @@ mod replay;
 mod results;
 pub mod scenario;
 mod study;
+mod wordings;
 
 pub use actor::control;
 pub use estimate::LEVEL;

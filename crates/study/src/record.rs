@@ -2,6 +2,7 @@
 
 use crate::study::{Changes, Part, Study};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use trace::{ModelCard, Sampling};
 
 /// A run as it stands in `run.toml`.
@@ -19,6 +20,10 @@ pub struct RunFile {
     pub sampling: Sampling,
     pub part: Vec<PartRecord>,
     pub card: Vec<ModelCard>,
+    /// Parameters of the models on this machine. They are no part of a card, since a card is part of the
+    /// names of runs and episodes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sizes: BTreeMap<String, u64>,
 }
 
 /// One scenario of a run.
@@ -90,6 +95,7 @@ impl RunFile {
             sampling: study.sampling.clone(),
             part: study.parts.iter().map(part).collect::<Result<_, _>>()?,
             card: cards.to_vec(),
+            sizes: BTreeMap::new(),
         })
     }
 

@@ -28,7 +28,7 @@ pub fn report(args: &Report) -> Result<(), Exit> {
         |card: &trace::ModelCard| -> Arc<dyn Model> { Arc::new(Replay::new(card.clone(), HashMap::new())) };
     let models: BTreeMap<_, _> =
         file.models.iter().zip(cards(&file)).map(|(name, card)| (name.clone(), silent(&card))).collect();
-    let session = Session::seat(study, &models)?;
+    let session = Session { sizes: file.sizes.clone(), ..Session::seat(study, &models)? };
     let mut page = session.page(&folder, calibration)?;
     let path = args.html.clone().unwrap_or_else(|| folder.path.join("report.html"));
     page.findings.report = path.to_string_lossy().into_owned();

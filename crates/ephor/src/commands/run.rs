@@ -23,6 +23,7 @@ pub fn run(args: &Run) -> Result<(), Exit> {
     let mut session = Session::open(study, &args.wire, &args.place, &screen)?;
     let file = RunFile::of(&session.study, session.run.as_str(), &session.cards, !args.no_calibration)
         .map_err(Exit::usage)?;
+    let file = RunFile { sizes: session.sizes.clone(), ..file };
     let folder = session.folder(&args.place.log_dir)?;
     let mut writer = folder.writer()?;
     folder.write("run.toml", toml::to_string(&file).map_err(Exit::broken)?.as_bytes())?;

@@ -11,6 +11,7 @@ mod oracle;
 mod pieces;
 mod rows;
 mod scoring;
+mod size;
 mod tiny;
 
 use crate::job::{Generate, Generated, Probe, Probed, Score};
