@@ -42,10 +42,10 @@ fn every_shelf_in_text_and_json() {
         expect![[r#"
             exit 0
             form       Documents, items and structured answers: questions without a game.
-            liars-bar  A bluffing game with cards: who claims falsely, and who doubts it.
-            cleanup    A commons that is kept clean at a cost, and harvested.
-            dilemma    The repeated prisoner's dilemma of two seats.
-            market     Sellers set prices or quantities in rounds; joint profit tempts.
+            liars-bar  A bluffing game with cards: who claims falsely, and who doubts it. Players: random, novice, fair, strong, prober.
+            cleanup    A commons that is kept clean at a cost, and harvested. Players: random, forager, steward.
+            dilemma    The repeated prisoner's dilemma of two seats. Players: random, always-cooperate, always-defect, tit-for-tat, win-stay-lose-shift, grim, best-response.
+            market     Sellers set prices or quantities in rounds; joint profit tempts. Players: random, nash, best-response, cartel.
         "#]],
     );
     check(

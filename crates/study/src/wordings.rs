@@ -1,5 +1,6 @@
-//! How often each outcome happened with each wording, over all cells: every wording runs through the same
-//! cells, so that what differs between two of them is not what the cells ask.
+//! How often each outcome happened with each wording, over all cells. Every wording runs through the same
+//! cells, so that what differs between two of them is not what the cells ask; in stars alone each has its
+//! own background as well.
 
 use crate::estimate::LEVEL;
 use crate::results::Results;
