@@ -217,7 +217,7 @@ fn studies_of_a_users_own() {
         expect![[r#"
             exit 2
             error: study.toml:4:1: unknown field `worthings`
-            accepted: name, cells, wordings, states, epochs, limit, model-units, model-cells, replicates, controls, quick
+            accepted: name, cells, wordings, states, epochs, limit, models, local, replicates, controls, quick
         "#]],
     );
     lab.write("study.toml", "name = \"own\"\nscenario = []\n");

@@ -46,4 +46,4 @@ pub use play::{IN_FLIGHT_LOCAL, Played, Progress, play_missing};
 pub use player::player;
 pub use record::{PartRecord, RunFile};
 pub use replay::replay;
-pub use study::{Changes, Part, PartFile, Quick, Study, StudyFile, shipped_studies};
+pub use study::{Changes, Demonstration, Part, PartFile, Quick, Study, StudyFile, shipped_studies};

@@ -1,6 +1,6 @@
 //! `run.toml`: the study as resolved, with versions and hashes, so that a run can be read again.
 
-use crate::study::{Changes, Part, Study};
+use crate::study::{Changes, Demonstration, Part, Study};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use trace::{ModelCard, Sampling};
@@ -40,9 +40,9 @@ pub struct PartRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub model_units: Option<u32>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub model_cells: Vec<String>,
+    pub models: Option<Demonstration>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local: Option<Demonstration>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replicates: Option<u32>,
     pub controls: Vec<String>,
@@ -77,8 +77,8 @@ impl RunFile {
                 states: p.size.states,
                 epochs: p.size.epochs,
                 limit: p.size.limit,
-                model_units: p.model_units,
-                model_cells: p.model_cells.clone(),
+                models: p.models.clone(),
+                local: p.local.clone(),
                 replicates: p.replicates,
                 controls: p.controls.clone(),
             })
@@ -127,8 +127,8 @@ impl RunFile {
                 ));
             }
             for p in &mut one.parts {
-                (p.controls, p.model_units) = (part.controls.clone(), part.model_units);
-                p.model_cells = part.model_cells.clone();
+                p.controls.clone_from(&part.controls);
+                (p.models, p.local) = (part.models.clone(), part.local.clone());
                 p.replicates = part.replicates;
             }
             match &mut study {

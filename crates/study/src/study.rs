@@ -54,12 +54,12 @@ pub struct PartFile {
     pub epochs: Option<u32>,
     #[serde(default)]
     pub limit: Option<u32>,
-    /// Models play the first so many units alone: a demonstration. Controls play all.
+    /// What models play of it. Controls play all.
     #[serde(default)]
-    pub model_units: Option<u32>,
-    /// And of these, the cells of these names alone.
+    pub models: Option<Demonstration>,
+    /// What models on this machine play of it, where a game costs them minutes.
     #[serde(default)]
-    pub model_cells: Vec<String>,
+    pub local: Option<Demonstration>,
     /// Of this scenario's calibration; the study's unless given.
     #[serde(default)]
     pub replicates: Option<u32>,
@@ -84,9 +84,18 @@ pub struct Quick {
     #[serde(default)]
     pub limit: Option<u32>,
     #[serde(default)]
-    pub model_units: Option<u32>,
-    #[serde(default)]
-    pub model_cells: Vec<String>,
+    pub models: Option<Demonstration>,
+}
+
+/// The part of a design that is played for the eye: too little for an estimate.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Demonstration {
+    /// The first so many units; 0: nothing.
+    pub units: u32,
+    /// And of these, the cells of these names alone; empty: all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cells: Vec<String>,
 }
 
 /// What the command line changes.
@@ -129,10 +138,9 @@ pub struct Part {
     pub backgrounds: BTreeMap<Unit, Cell>,
     pub size: Size,
     pub controls: Vec<String>,
-    /// Models play the first so many units alone; controls play all.
-    pub model_units: Option<u32>,
-    /// And of these, the cells of these names alone; empty: all.
-    pub model_cells: Vec<String>,
+    /// What models play of it, and models on this machine; all unless given. Controls play all.
+    pub models: Option<Demonstration>,
+    pub local: Option<Demonstration>,
     /// Replicates of its calibration, where they are not the study's.
     pub replicates: Option<u32>,
     pub sheets: Vec<Sheet>,
@@ -193,8 +201,8 @@ impl Study {
             states: None,
             epochs: None,
             limit: None,
-            model_units: None,
-            model_cells: Vec::new(),
+            models: None,
+            local: None,
             replicates: None,
             controls: Vec::new(),
             quick: None,
@@ -305,21 +313,26 @@ impl Part {
     /// The sheets that a model or a control plays, each with its place: controls play all, models those
     /// of a demonstration where the part is one for them.
     pub fn played_by(&self, model: &str) -> impl Iterator<Item = (usize, &Sheet)> {
-        let models = !trace::is_scripted(model);
-        let units = self.model_units.filter(|_| models).unwrap_or(u32::MAX) as usize;
+        let demonstration = self.demonstration(model);
+        let units = demonstration.map_or(usize::MAX, |d| d.units as usize);
         let mut seen = Vec::new();
         // Sheets stand unit by unit.
-        let demonstrated = self.sheets.iter().enumerate().take_while(move |(_, sheet)| {
+        let first = self.sheets.iter().enumerate().take_while(move |(_, sheet)| {
             let slot = (sheet.unit, sheet.epoch);
             if !seen.contains(&slot) {
                 seen.push(slot);
             }
             seen.len() <= units
         });
-        let named = move |sheet: &Sheet| {
-            !models || self.model_cells.is_empty() || self.model_cells.contains(&sheet.cell.to_string())
-        };
-        demonstrated.filter(move |(_, sheet)| named(sheet))
+        let cells = demonstration.map_or(&[][..], |d| &d.cells);
+        first.filter(move |(_, sheet)| cells.is_empty() || cells.contains(&sheet.cell.to_string()))
+    }
+
+    fn demonstration(&self, model: &str) -> Option<&Demonstration> {
+        if trace::is_scripted(model) {
+            return None;
+        }
+        self.models.as_ref().or_else(|| self.local.as_ref().filter(|_| model.starts_with("local/")))
     }
 
     /// Whether it plays so many cells that its calibration plays those of the scenario's design alone:
@@ -379,24 +392,13 @@ impl Part {
         }
         let backgrounds = backgrounds(&scenario, &cells, &size);
         let sheets = sheets(&scenario, &cells, &backgrounds, &size)?;
-        let (controls, model_units) = (file.controls.clone(), quick.model_units.or(file.model_units));
-        let model_cells = if quick.model_cells.is_empty() { &file.model_cells } else { &quick.model_cells };
-        for name in model_cells {
-            Cell::parse(&scenario, name).map_err(|fault| file.stands(fault, name, "model-cells"))?;
+        let (controls, models, local) =
+            (file.controls.clone(), quick.models.or(file.models.clone()), &file.local);
+        for name in models.iter().chain(local).flat_map(|d| &d.cells) {
+            Cell::parse(&scenario, name).map_err(|fault| file.stands(fault, name, "cells"))?;
         }
         let replicates = file.replicates.filter(|_| changes.replicates.is_none());
-        let model_cells = model_cells.clone();
-        Ok(Self {
-            scenario,
-            path,
-            cells,
-            backgrounds,
-            size,
-            controls,
-            model_units,
-            model_cells,
-            replicates,
-            sheets,
-        })
+        let local = local.clone();
+        Ok(Self { scenario, path, cells, backgrounds, size, controls, models, local, replicates, sheets })
     }
 }
