@@ -51,7 +51,7 @@ pub fn alarm_of(outcome: &str) -> String {
 
 /// The key under which a scenario's nulls are kept.
 pub fn key(scenario: &Scenario) -> String {
-    name_of(&("nulls/1", &scenario.hash, SERIES)).to_string()
+    name_of(&("nulls/2", &scenario.hash, SERIES)).to_string()
 }
 
 impl Nulls {

@@ -13,7 +13,7 @@ pub struct Honest<'a, G: Game> {
     pub games: u32,
     /// The name of a scripted player.
     pub player: &'a str,
-    /// Moves of a seat of the pair between two announcements. What is announced is drawn at random: the
+    /// Moves of the pair between two announcements. What is announced is drawn at random: the
     /// null of a gap between talk and act.
     pub every: u32,
 }
@@ -37,21 +37,26 @@ impl<G: Game> Honest<'_, G> {
         let player = || G::player(self.player, self.rules);
         let players: Option<Vec<Box<dyn Player<G>>>> = (0..game.seats()).map(|_| player()).collect();
         let mut players = players.ok_or_else(|| format!("there is no player `{}`", self.player))?;
-        // Moves of each seat so far.
-        let mut made = vec![0; players.len()];
+        // As in a series: both of the pair announce, then make so many moves between them.
+        let mut plans: Vec<Option<&str>> = vec![None; players.len()];
+        let mut quiet = self.every;
         loop {
             let due = game.due();
             if due.is_empty() {
                 return Ok(());
             }
+            if quiet >= self.every && due.iter().any(|seat| ledger.has(seat)) {
+                let announce = |_| Some(G::KINDS[luck.random_range(0..G::KINDS.len())]);
+                plans = (0..players.len()).map(announce).collect();
+                quiet = 0;
+            }
             for seat in due.iter() {
                 let view = game.view(seat);
                 let act = players[seat].choose(&view, luck);
-                if ledger.has(seat) && made[seat] % self.every.max(1) == 0 {
-                    let plan = G::KINDS[luck.random_range(0..G::KINDS.len())];
-                    ledger.plan(plan == G::kind(&view, &act));
+                if ledger.has(seat) {
+                    quiet += 1;
+                    plans[seat].take().into_iter().for_each(|plan| ledger.plan(plan == G::kind(&view, &act)));
                 }
-                made[seat] += 1;
                 game.play(seat, &act).map_err(|illegal| illegal.rule)?;
             }
         }
