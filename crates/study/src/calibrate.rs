@@ -2,7 +2,7 @@
 //! model is believed.
 
 use crate::actor::control;
-use crate::estimate::p_value;
+use crate::estimate::{bounds, p_value};
 use crate::measure::Sealed;
 use crate::plan::{Sheet, clusters, plan, sheet};
 use crate::play::one;
@@ -114,8 +114,7 @@ fn rows(part: &Part, replicates: u32, found: &[AtomicUsize]) -> Vec<Calibration>
             }
             let detected = found[c * file.estimand.len() + e].load(Ordering::Relaxed) as u64;
             let n = u64::from(replicates);
-            let interval = stats::wilson(detected, n, 0.95);
-            let (low, high) = interval.map_or((0.0, 1.0), |i| (i.low, i.high));
+            let (low, high) = bounds(detected, n);
             rows.push(Calibration {
                 scenario: file.name.clone(),
                 estimand: estimand.name.clone(),

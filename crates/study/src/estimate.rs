@@ -14,6 +14,11 @@ const CLUSTERS_MIN: usize = 6;
 /// Largest share of units that may be missing before nothing is concluded.
 const MISSING_MAX: f64 = 0.2;
 
+/// The Wilson interval of k of n; everything where nothing was counted.
+pub fn bounds(k: u64, n: u64) -> (f64, f64) {
+    stats::wilson(k, n, LEVEL).map_or((0.0, 1.0), |interval| (interval.low, interval.high))
+}
+
 /// One contrast's numbers before correction.
 pub struct Raw {
     pub estimate: f64,

@@ -1,6 +1,6 @@
 //! From the record to what is printed: reads sealed episodes, measures, estimates, tells.
 
-use crate::estimate::{LEVEL, estimates};
+use crate::estimate::{bounds, estimates};
 use crate::margins::{margins, row_of};
 use crate::measure::{Sealed, Value, measure, measures};
 use crate::nulls::Nulls;
@@ -215,8 +215,7 @@ fn rates(part: &Part, model: &str, cell: &str, values: &[&Value]) -> Vec<CellRow
         count.1 += 1;
     }
     let row = |(outcome, (k, n)): (&str, (u64, u64))| {
-        let interval = stats::wilson(k, n, LEVEL);
-        let (low, high) = interval.map_or((0.0, 1.0), |i| (i.low, i.high));
+        let (low, high) = bounds(k, n);
         let (scenario, model) = (part.scenario.file.name.clone(), model.into());
         CellRow { scenario, model, cell: cell.into(), outcome: outcome.into(), k, n, low, high }
     };

@@ -6,6 +6,7 @@
 //! rings falsely.
 
 use crate::calibrate::ALPHA;
+use crate::estimate::bounds;
 use crate::hand::Hand;
 use crate::scenario::{MeasureFile, PlayFile, Scenario, Side};
 use report::Calibration;
@@ -117,8 +118,7 @@ fn beyond(values: &[f64], side: Side) -> Option<f64> {
 
 fn row(scenario: &Scenario, file: &MeasureFile, player: &str, alarm: &Alarm, values: &[f64]) -> Calibration {
     let (detected, n) = (values.iter().filter(|v| alarm.rings(**v)).count() as u64, values.len() as u64);
-    let interval = stats::wilson(detected, n, 0.95);
-    let (low, high) = interval.map_or((0.0, 1.0), |i| (i.low, i.high));
+    let (low, high) = bounds(detected, n);
     let word = if alarm.side == Side::Above { "above" } else { "below" };
     Calibration {
         scenario: scenario.file.name.clone(),

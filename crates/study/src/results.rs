@@ -1,5 +1,6 @@
 //! Values by cell and unit, gates, and the contrasts that a scenario registered.
 
+use crate::estimate::bounds;
 use crate::measure::{Missing, Sealed, Value, measure, measures};
 use crate::nulls::{Nulls, alarm_of};
 use crate::scenario::{Cell, EstimandFile, GateFile, GateKind, Scenario, Unit};
@@ -101,8 +102,7 @@ impl<'a> Results<'a> {
     /// chance.
     pub fn gates(&self) -> Vec<Judged> {
         let judge = |(gate, tally): (&GateFile, &Tally)| {
-            let interval = stats::wilson(tally.k, tally.n, 0.95);
-            let (low, high) = interval.map_or((0.0, 1.0), |i| (i.low, i.high));
+            let (low, high) = bounds(tally.k, tally.n);
             let rate = tally.k as f64 / tally.n.max(1) as f64;
             let chance = if tally.n > 0 { tally.guessed / tally.n as f64 } else { gate.chance };
             let passed = tally.n > 0 && rate >= gate.threshold && low > chance;

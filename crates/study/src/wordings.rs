@@ -2,7 +2,7 @@
 //! cells, so that what differs between two of them is not what the cells ask; in stars alone each has its
 //! own background as well.
 
-use crate::estimate::LEVEL;
+use crate::estimate::bounds;
 use crate::results::Results;
 use report::Wording;
 use std::collections::BTreeMap;
@@ -25,8 +25,7 @@ fn of_outcome(results: &Results, model: &str, outcome: &str) -> Vec<Wording> {
         }
     }
     let row = |(wording, (k, n))| {
-        let interval = stats::wilson(k, n, LEVEL);
-        let (low, high) = interval.map_or((0.0, 1.0), |i| (i.low, i.high));
+        let (low, high) = bounds(k, n);
         let (scenario, model) = (results.scenario.file.name.clone(), model.into());
         Wording { scenario, model, outcome: outcome.into(), wording, k, n, low, high }
     };

@@ -9,6 +9,7 @@ use report::Replay;
 use report::replay::{Deed, Frame, Game, Said, bytes};
 use std::collections::BTreeMap;
 use trace::{Act, Change, End, Episode, Event, Verdict};
+use world::series::seat_of;
 use world::{Setup, Stage, World};
 
 /// The most that is drawn of one episode.
@@ -98,7 +99,8 @@ impl Reel {
         if changes != recorded {
             return Err("the record has another change than the rules".into());
         }
-        let (tried, number) = (self.turn.tried.remove(&seat).unwrap_or_default(), number(&seat));
+        let (tried, number) =
+            (self.turn.tried.remove(&seat).unwrap_or_default(), seat_of(&seat).unwrap_or_default());
         let (words, seen) = (report::one_line(&told.words, WORDS_BYTES), told.seen.to_string());
         self.turn.deeds.push(Deed { seat: number, words, seen, tried, forfeited });
         let writes =
@@ -155,9 +157,4 @@ fn frame(stage: &Stage, turn: Turn) -> Frame {
         points: stage.points.clone(),
         scene: draw::scene(&stage.scene.board),
     }
-}
-
-/// The number in a seat's name.
-fn number(seat: &str) -> usize {
-    seat.rsplit('-').next().and_then(|digits| digits.parse().ok()).unwrap_or_default()
 }

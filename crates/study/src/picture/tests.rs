@@ -339,7 +339,8 @@ fn prompts(setup: &Setup, script: &[&str], mark: &str, said: &[report::replay::S
     for line in script {
         for turn in world.due() {
             let text = json!(world.view(&turn.seat)).to_string();
-            readers.extend(text.contains(mark).then(|| super::number(&turn.seat)));
+            readers
+                .extend(text.contains(mark).then(|| world::series::seat_of(&turn.seat).unwrap_or_default()));
         }
         let Some(turn) = world.due().into_iter().next() else { break };
         said_quietly(&mut *world, &turn.seat, line);

@@ -238,7 +238,8 @@ impl<G: Game> Series<G> {
     }
 }
 
-fn seat_of(name: &str) -> Option<usize> {
+/// The seat of that name.
+pub fn seat_of(name: &str) -> Option<usize> {
     name.strip_prefix("seat-")?.parse().ok()
 }
 
