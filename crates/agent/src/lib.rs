@@ -19,9 +19,10 @@ mod json;
 mod memory;
 mod mind;
 mod read;
+mod talk;
 
 pub use json::read_json;
-pub use memory::Memory;
-pub use mind::{Exchange, MEMORY_BYTES, Mind};
+pub use memory::{Budget, Learnt, Line, Memory};
+pub use mind::{Exchange, Mind};
 pub use model::ModelError;
 pub use read::read_choice;

@@ -1,6 +1,9 @@
 //! A brief and a model at a seat.
 
-use crate::{Memory, read_choice, read_json};
+use crate::memory::{Budget, Learnt, Line, Memory};
+use crate::read::declines;
+use crate::talk::{Calls, schema, talk};
+use crate::{read_choice, read_json};
 use futures_util::future::try_join_all;
 use model::{Model, ModelError};
 use std::sync::Arc;
@@ -8,8 +11,12 @@ use trace::{
     Act, Answer, Ask, Brief, Completion, Finish, Message, Observation, Read, Request, Role, Sampling,
 };
 
-/// How much of what happened a seat carries in its prompts, in bytes: about a thousand tokens.
-pub const MEMORY_BYTES: usize = 4096;
+/// How much of what happened a seat carries in its prompts: about a thousand tokens.
+const EVENTS: Budget = Budget { bytes_max: 4 << 10, bytes_kept: 4 << 10 };
+
+/// The same of a conversation with tools: with the brief and the tools' descriptions it stays below the
+/// 8,192 tokens of the smallest model that plays, even where two bytes are a token.
+const CONVERSATION: Budget = Budget { bytes_max: 8 << 10, bytes_kept: 4 << 10 };
 
 /// A model that was told something and now plays a seat.
 pub struct Mind {
@@ -41,26 +48,51 @@ impl Mind {
             return Ok((Vec::new(), act));
         }
         let before = self.before(memory, view);
-        let calls = view.asks.iter().map(|ask| self.exchange(&before, ask, seed));
+        let calls = view.asks.iter().map(|ask| self.exchange(memory, view, &before, ask, seed));
         let exchanges = try_join_all(calls).await?;
         let answers = view.asks.iter().zip(&exchanges).map(|(ask, e)| read(ask, &e.completion)).collect();
         Ok((exchanges, Act { turn: view.turn, answers }))
     }
 
-    /// What is to be remembered of a turn: what the observation told and what the seat then wrote.
-    /// Choices from a menu are remembered by what follows from them.
-    pub fn learns(view: &Observation, act: &Act) -> Vec<String> {
-        let news = view.news.iter().cloned();
-        let wrote = view.asks.iter().zip(&act.answers).filter(|(ask, _)| ask.menu.is_empty());
-        let own = wrote.filter_map(|(_, answer)| answer.choice.as_ref().map(|text| format!("You: {text}")));
-        news.chain(own).collect()
+    /// What is to be remembered of a turn: what it told and what the seat then wrote. Choices from a
+    /// menu are remembered by what follows from them.
+    pub fn learns(view: &Observation, exchanges: &[Exchange], act: &Act) -> Learnt {
+        let calls = view.asks.iter().any(|ask| !ask.tools.is_empty());
+        let news: Vec<String> = match calls && !view.news.is_empty() {
+            true => vec![view.news.join("\n")],
+            false => view.news.clone(),
+        };
+        let mut lines: Vec<Line> = news.into_iter().map(Line::Heard).collect();
+        for (ask, answer) in view.asks.iter().zip(&act.answers).filter(|(ask, _)| ask.menu.is_empty()) {
+            let Some(text) = &answer.choice else { continue };
+            let beside = exchanges.iter().find(|e| e.ask == ask.id).map(|e| &e.completion.beside);
+            lines.extend(beside.filter(|b| !b.is_empty()).cloned().map(Line::Beside));
+            lines.push(Line::Said(text.clone()));
+        }
+        Learnt { lines, budget: if calls { CONVERSATION } else { EVENTS } }
     }
 
-    async fn exchange(&self, before: &[Message], ask: &Ask, seed: u64) -> Result<Exchange, ModelError> {
+    async fn exchange(
+        &self,
+        memory: &Memory,
+        view: &Observation,
+        before: &[Message],
+        ask: &Ask,
+        seed: u64,
+    ) -> Result<Exchange, ModelError> {
+        let native = self.model.card().tools;
+        let calls = if native { Calls::Native } else { Calls::Written };
         let request = Request {
-            messages: messages(before, ask),
+            messages: match ask.tools.is_empty() {
+                true => messages(before, ask),
+                false => talk(&self.brief, memory, view, ask, calls),
+            },
             options: ask.menu.iter().map(|c| c.text.clone()).collect(),
-            schema: ask.schema.clone(),
+            schema: match ask.tools.is_empty() || native {
+                true => ask.schema.clone(),
+                false => Some(schema(&ask.tools)),
+            },
+            tools: if native { ask.tools.clone() } else { Vec::new() },
             sampling: self.sampling_of(ask),
             seed,
             sample: 0,
@@ -91,7 +123,7 @@ impl Mind {
         if !memory.is_empty() || !view.news.is_empty() {
             let remembered = memory.text();
             let lines = remembered.lines().chain(view.news.iter().map(String::as_str));
-            let mut so_far = String::with_capacity(2 * MEMORY_BYTES);
+            let mut so_far = String::with_capacity(2 * EVENTS.bytes_max);
             so_far.push_str("So far:");
             lines.for_each(|line| so_far.extend(["\n", line]));
             paragraph(&so_far);
@@ -121,8 +153,17 @@ fn messages(before: &[Message], ask: &Ask) -> Vec<Message> {
 /// Reads a completion as an answer: scores where there are any, else the text.
 fn read(ask: &Ask, completion: &Completion) -> Answer {
     let answer = |choice, read, logp| Answer { ask: ask.id.clone(), choice, read, logp };
-    if ask.schema.is_some() {
+    let calls = !ask.tools.is_empty();
+    if ask.schema.is_some() || calls {
         let (value, how) = read_json(&completion.text);
+        let how = match (how, completion.finish) {
+            (Read::Parsed, _) => Read::Parsed,
+            (_, Finish::Refused) => Read::Refused,
+            (_, Finish::Filtered) => Read::Filtered,
+            // With tools in hand, words instead of a call may decline the work.
+            _ if calls && declines(&completion.text) => Read::Refused,
+            (how, _) => how,
+        };
         return answer(value.map(|v| v.to_string()), how, Vec::new());
     }
     if ask.menu.is_empty() {

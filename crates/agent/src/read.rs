@@ -23,6 +23,12 @@ const REFUSALS: [&str; 13] = [
     "i am unable",
 ];
 
+/// Whether a text opens by declining to answer.
+pub fn declines(text: &str) -> bool {
+    let text = normal(text);
+    REFUSALS.iter().any(|r| text.starts_with(r))
+}
+
 /// Reads which option a text chooses: its index, and how it was read.
 ///
 /// A text chooses an option when it begins with it (case, quotes, emphasis and white space aside),

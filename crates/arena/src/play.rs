@@ -2,7 +2,7 @@
 
 use crate::{Receipt, Sink};
 
-use agent::{Exchange, MEMORY_BYTES, Memory, Mind, ModelError};
+use agent::{Exchange, Memory, Mind, ModelError};
 use futures_util::future::try_join_all;
 use guard::Guard;
 use std::collections::BTreeMap;
@@ -104,11 +104,10 @@ impl Floor<'_> {
     async fn settle(&mut self, turn: &Turn, first: Try) -> Result<bool, Halt> {
         let mut tried = first;
         for nth in 0.. {
-            let lines = Mind::learns(&tried.look.view, &tried.act);
+            let learnt = Mind::learns(&tried.look.view, &tried.exchanges, &tried.act);
             match self.enact(&turn.seat, tried)? {
                 None => {
-                    let memory = self.memories.entry(turn.seat.clone()).or_default();
-                    lines.into_iter().for_each(|line| memory.keep(line, MEMORY_BYTES));
+                    self.memories.entry(turn.seat.clone()).or_default().keep(learnt);
                     return Ok(true);
                 }
                 Some(rule) if nth < RETRIES && self.world.forfeit(&turn.seat).is_some() => {

@@ -50,6 +50,6 @@ fn request(seed: u64) -> Request {
         schema: None,
         sampling: Sampling::default(),
         seed,
-        sample: 0,
+        ..Request::default()
     }
 }

@@ -142,7 +142,7 @@ mod tests {
             schema: None,
             sampling: Sampling::default(),
             seed: 5,
-            sample: 0,
+            ..Request::default()
         }
     }
 

@@ -17,7 +17,7 @@ fn request() -> Request {
         schema: None,
         sampling: Sampling::default(),
         seed: 1,
-        sample: 0,
+        ..Request::default()
     }
 }
 

@@ -71,7 +71,7 @@ impl LocalModel {
         let model = parsed.map_err(|source| OpenError::Model { path: path.into(), source })?;
         let engine = Engine::start(Arc::new(model), pool, settings).map_err(OpenError::Start)?;
         let name = format!("local/{spec}");
-        let card = ModelCard { name, identity, scores: true, paid: false };
+        let card = ModelCard { name, identity, scores: true, ..ModelCard::default() };
         Ok(Self { card, engine })
     }
 
@@ -111,6 +111,7 @@ impl LocalModel {
             finish: Finish::Scored,
             usage: Usage { prompt_tokens, completion_tokens: 0 },
             option_logp,
+            ..Completion::default()
         })
     }
 
@@ -127,7 +128,7 @@ impl LocalModel {
         let done = self.engine.generate(generate).await?;
         let completion_tokens = done.tokens.len() as u64;
         let usage = Usage { prompt_tokens, completion_tokens };
-        Ok(Completion { text: done.text, finish: done.finish, usage, option_logp: Vec::new() })
+        Ok(Completion { text: done.text, finish: done.finish, usage, ..Completion::default() })
     }
 
     fn refused(&self, message: String) -> ModelError {

@@ -58,8 +58,8 @@ impl Template {
     pub fn render(&self, messages: &[Message]) -> Result<String, String> {
         let role = |role: Role| match role {
             Role::System => "system",
-            Role::User => "user",
-            Role::Assistant => "assistant",
+            Role::User | Role::Tool => "user",
+            Role::Assistant | Role::Call => "assistant",
         };
         let messages: Vec<_> =
             messages.iter().map(|m| context! { role => role(m.role), content => m.text.as_str() }).collect();

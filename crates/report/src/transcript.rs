@@ -90,8 +90,8 @@ fn clause(s: &ScenarioPage, c: &trace::Clause) -> ClauseView {
         slot: c.slot.clone(),
         role: match c.role {
             trace::Role::System => "system",
-            trace::Role::User => "user",
-            trace::Role::Assistant => "assistant",
+            trace::Role::User | trace::Role::Tool => "user",
+            trace::Role::Assistant | trace::Role::Call => "assistant",
         },
         spans: c.spans.iter().map(span).collect(),
     }

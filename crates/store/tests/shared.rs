@@ -5,10 +5,7 @@
 use std::path::{Path, PathBuf};
 use store::{Responses, RunFolder, read_frames};
 use tempfile::TempDir;
-use trace::{
-    Completion, End, Episode, EpisodeKey, Finish, Purchase, Record, Request, Sampling, Usage, VERSION,
-    name_of,
-};
+use trace::{Completion, End, Episode, EpisodeKey, Purchase, Record, Request, Sampling, VERSION, name_of};
 
 fn episode(state: u32, end: End) -> Episode {
     let key = EpisodeKey {
@@ -34,14 +31,9 @@ fn purchase(seed: u64) -> Purchase {
         schema: None,
         sampling: Sampling::default(),
         seed,
-        sample: 0,
+        ..Request::default()
     };
-    let completion = Completion {
-        text: format!("answer {seed}"),
-        finish: Finish::Stop,
-        usage: Usage::default(),
-        option_logp: vec![],
-    };
+    let completion = Completion { text: format!("answer {seed}"), ..Completion::default() };
     let (model, raw) = ("vllm/m".to_owned(), String::new());
     let key = name_of(&request);
     let attempts = vec![];

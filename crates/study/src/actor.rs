@@ -9,7 +9,7 @@ use model::control::Control;
 use model::{Answered, Model, ModelError};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use trace::{Completion, Finish, ModelCard, Request, Usage, digest, seed_of};
+use trace::{Completion, ModelCard, Request, digest, seed_of};
 use world::series::{PARTNER, STATE, wrote};
 use world::{ForGame, Game, for_game};
 
@@ -126,7 +126,6 @@ impl<G: Game> Model for Actor<G> {
     async fn answer(&self, request: &Request) -> Result<Answered, ModelError> {
         let Some(schema) = &request.schema else { return self.answers.answer(request).await };
         let text = self.writes(request, schema).unwrap_or_default();
-        let usage = Usage::default();
-        Ok(Answered::free(Completion { text, finish: Finish::Stop, usage, option_logp: Vec::new() }))
+        Ok(Answered::free(Completion { text, ..Completion::default() }))
     }
 }

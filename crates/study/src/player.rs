@@ -33,7 +33,7 @@ impl ForGame for Sit<'_> {
     fn with<G: Game>(self) -> Self::Done {
         let hand = Hand::<G>::new(self.name, self.play)?;
         let identity = digest(&trace::canonical(&(self.name, G::VERSION)));
-        let card = ModelCard { name: format!("player/{}", self.name), identity, scores: false, paid: false };
+        let card = ModelCard { name: format!("player/{}", self.name), identity, ..ModelCard::default() };
         Ok(Arc::new(Seated { hand, card }))
     }
 }

@@ -1,6 +1,6 @@
 //! What a world shows a seat, and what the seat does.
 
-use crate::Span;
+use crate::{Span, Tool};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -22,6 +22,10 @@ pub struct Ask {
     /// JSON Schema of the answer (a move): the reply is one JSON value and nothing else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<Value>,
+    /// What may be called: the answer is one [`crate::Call`] of one of these. What was called and what
+    /// came of it stands before the question as a conversation.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<Tool>,
     /// Most tokens of the answer, where another number is wanted than the seat's sampling has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens_max: Option<u32>,

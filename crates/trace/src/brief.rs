@@ -9,6 +9,10 @@ pub enum Role {
     System,
     User,
     Assistant,
+    /// The assistant calls a tool: the text is a [`crate::Call`] as JSON.
+    Call,
+    /// What a tool answered to the call before it.
+    Tool,
 }
 
 /// One message of a conversation, as the model reads it.

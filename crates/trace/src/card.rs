@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The identity of a model: what makes its answers what they are, never its speed or its place.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ModelCard {
     /// `provider/model`, for example `local/smollm2`.
     pub name: String,
@@ -13,6 +13,10 @@ pub struct ModelCard {
     pub scores: bool,
     /// Whether a completion costs money: then it is on disk before it is used.
     pub paid: bool,
+    /// Whether it takes tools and calls them on the wire; another is told of them in its prompt and
+    /// answers in JSON.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tools: bool,
 }
 
 /// Whether a model's name is that of a script: a control that reads text, or a player that reads none.

@@ -1,6 +1,6 @@
 //! What a model is asked and what it answers.
 
-use crate::{Message, Sampling};
+use crate::{Message, Sampling, Tool};
 use serde::{Deserialize, Serialize};
 
 /// One call to a model. Two equal requests to one model are the same purchase.
@@ -14,6 +14,9 @@ pub struct Request {
     /// JSON Schema that the answer must fit; a model that can is held to it token by token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<serde_json::Value>,
+    /// Tools of which the answer calls one. Only for a model whose card says that it has `tools`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<Tool>,
     pub sampling: Sampling,
     pub seed: u64,
     /// Which of several independent answers to the same request this is.
@@ -22,10 +25,11 @@ pub struct Request {
 }
 
 /// Why a completion ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Finish {
     /// The model said that it was done.
+    #[default]
     Stop,
     /// The token limit.
     Length,
@@ -46,10 +50,17 @@ pub struct Usage {
 }
 
 /// An answer of a model.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct Completion {
-    /// The text. Bytes that were no UTF-8 stand as U+FFFD here and unchanged in the ledger.
+    /// The text; of a native call, the [`crate::Call`] as JSON, and of several, each on a line. Bytes
+    /// that were no UTF-8 stand as U+FFFD here and unchanged in the ledger.
     pub text: String,
+    /// What was said beside a native call.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub beside: String,
+    /// What the wire shows of the model's reasoning.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reasoning: String,
     pub finish: Finish,
     pub usage: Usage,
     /// ln p(option | context) per option of the request; empty where the model did not score.

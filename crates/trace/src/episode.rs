@@ -4,8 +4,8 @@ use crate::{Brief, Event, Name, SeatCard, name_of};
 use serde::{Deserialize, Serialize};
 
 /// The version of [`Episode`] that this code writes. It reads every version up to this one.
-/// 2 has [`crate::Finish::Refused`].
-pub const VERSION: u32 = 2;
+/// 2 has [`crate::Finish::Refused`]; 3 has tools and what is called with them.
+pub const VERSION: u32 = 3;
 
 /// All that makes an episode what it is. Its hash is the episode's name: time, path and
 /// concurrency are not in it.

@@ -28,6 +28,7 @@ mod episode;
 mod event;
 mod ledger;
 mod name;
+mod tool;
 
 pub use ask::{Act, Answer, Ask, Choice, Observation, Read};
 pub use brief::{Brief, Clause, Message, Role, Span};
@@ -37,3 +38,4 @@ pub use episode::{End, Episode, EpisodeKey, VERSION};
 pub use event::{Change, Event, Fact, Verdict};
 pub use ledger::{Attempt, Purchase, Record};
 pub use name::{Name, canonical, digest, name_of, seed_of};
+pub use tool::{Call, Tool};

@@ -52,12 +52,7 @@ fn keep_cost(folder: &RunFolder, findings: &mut Findings) {
 
 /// The cards of the run's models, in the order of their names.
 fn cards(file: &study::RunFile) -> Vec<trace::ModelCard> {
-    let blank = |name: &String| trace::ModelCard {
-        name: name.clone(),
-        identity: String::new(),
-        scores: false,
-        paid: false,
-    };
+    let blank = |name: &String| trace::ModelCard { name: name.clone(), ..trace::ModelCard::default() };
     let card =
         |name: &String| file.card.iter().find(|c| &c.name == name).cloned().unwrap_or_else(|| blank(name));
     file.models.iter().map(card).collect()

@@ -4,7 +4,7 @@ use super::{Cached, ResponseCache, request_key};
 use crate::{Answered, Kind, Model, ModelError};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use trace::{Completion, Finish, ModelCard, Name, Purchase, Request, Usage};
+use trace::{Completion, ModelCard, Name, Purchase, Request, Usage};
 
 /// Keeps what it is given, in memory.
 #[derive(Default)]
@@ -47,7 +47,7 @@ impl Model for Shop {
         }
         self.sold.fetch_add(1, Ordering::SeqCst);
         let (text, usage) = ("Yes".to_owned(), Usage::default());
-        let completion = Completion { text, finish: Finish::Stop, usage, option_logp: vec![] };
+        let completion = Completion { text, usage, ..Completion::default() };
         let purchase = Purchase {
             v: trace::VERSION,
             key: request_key(&self.card, request),
@@ -65,7 +65,7 @@ impl Model for Shop {
 }
 
 fn shop(breaks: usize) -> (Arc<Shop>, Cached) {
-    let card = ModelCard { name: "vllm/m".into(), identity: "i".into(), scores: false, paid: true };
+    let card = ModelCard { name: "vllm/m".into(), identity: "i".into(), paid: true, ..ModelCard::default() };
     let shop = Arc::new(Shop { card, breaks: breaks.into(), sold: 0.into() });
     (shop.clone(), Cached::new(shop, Arc::new(Kept::default()), 4))
 }

@@ -5,7 +5,7 @@ use super::{ControlSpec, Reading, Say};
 use crate::{Answered, Model, ModelError};
 use regex::Regex;
 use std::sync::Arc;
-use trace::{Completion, Finish, ModelCard, Request, Usage, digest, seed_of};
+use trace::{Completion, ModelCard, Request, digest, seed_of};
 
 /// A cue that is no regular expression.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -61,8 +61,7 @@ impl Control {
         let card = ModelCard {
             name: format!("control/{}", script.spec.name),
             identity: format!("{}/{salt}", &script.identity),
-            scores: false,
-            paid: false,
+            ..ModelCard::default()
         };
         Self { script, card, salt }
     }
@@ -173,12 +172,6 @@ impl Model for Control {
     }
 
     async fn answer(&self, request: &Request) -> Result<Answered, ModelError> {
-        let completion = Completion {
-            text: self.write(request),
-            finish: Finish::Stop,
-            usage: Usage::default(),
-            option_logp: Vec::new(),
-        };
-        Ok(Answered::free(completion))
+        Ok(Answered::free(Completion { text: self.write(request), ..Completion::default() }))
     }
 }

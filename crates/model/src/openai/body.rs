@@ -81,8 +81,8 @@ impl<'a> From<&'a Message> for WireMessage<'a> {
     fn from(message: &'a Message) -> Self {
         let role = match message.role {
             Role::System => "system",
-            Role::User => "user",
-            Role::Assistant => "assistant",
+            Role::User | Role::Tool => "user",
+            Role::Assistant | Role::Call => "assistant",
         };
         Self { role, content: &message.text }
     }

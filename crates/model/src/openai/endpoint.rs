@@ -126,7 +126,7 @@ impl Endpoint {
     /// Who answers: the address is the identity. What was answered is kept, even where it cost
     /// nothing but time, so every hosted model is `paid`; whether it can score shows in each answer.
     pub fn card(&self) -> ModelCard {
-        ModelCard { name: self.name.clone(), identity: self.base_url(), scores: false, paid: true }
+        ModelCard { name: self.name.clone(), identity: self.base_url(), paid: true, ..ModelCard::default() }
     }
 
     /// `{base}/chat/completions`.

@@ -18,7 +18,7 @@ use crate::{Answered, Model, ModelError};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::time::{Instant, timeout};
-use trace::{Attempt, Completion, Finish, ModelCard, Purchase, Request};
+use trace::{Attempt, Completion, ModelCard, Purchase, Request};
 
 /// A model behind an OpenAI-compatible server.
 ///
@@ -203,8 +203,9 @@ fn completion(request: &Request, reply: Reply) -> Completion {
             option_logp: option_logp(&request.options, choice.logprobs.as_ref()),
             text: choice.message.into_text(),
             usage,
+            ..Completion::default()
         },
         // `judge` lets no reply without a choice pass.
-        None => Completion { finish: Finish::Stop, option_logp: Vec::new(), text: String::new(), usage },
+        None => Completion { usage, ..Completion::default() },
     }
 }

@@ -226,7 +226,7 @@ async fn a_model_holds_its_answer_to_the_schema() {
         schema: moves().into_iter().next(),
         sampling: Sampling { tokens_max: 40, ..Sampling::default() },
         seed: 1,
-        sample: 0,
+        ..Request::default()
     };
     let answer = local.answer(&request).await.unwrap().completion;
     assert!([r#"{"choice":"cooperate"}"#, r#"{"choice":"defect"}"#].contains(&answer.text.as_str()));

@@ -83,7 +83,7 @@ fn a_model_opens_by_path_and_refuses_what_is_too_long() {
         schema: None,
         sampling: trace::Sampling::default(),
         seed: 0,
-        sample: 0,
+        ..trace::Request::default()
     };
     let answer = |request: &trace::Request| runtime.block_on(model::Model::answer(&local, request));
     let first = answer(&request).unwrap().completion;

@@ -198,7 +198,7 @@ fn request(options: &[&str]) -> Request {
         schema: None,
         sampling: Sampling { temperature: 0.0, top_p: 1.0, tokens_max: 8, stop: Vec::new() },
         seed: 0,
-        sample: 0,
+        ..Request::default()
     }
 }
 

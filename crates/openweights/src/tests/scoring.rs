@@ -115,7 +115,7 @@ fn many_callers_get_what_one_gets() {
         schema: None,
         sampling: trace::Sampling { temperature: 0.7, ..trace::Sampling::default() },
         seed: i as u64,
-        sample: 0,
+        ..trace::Request::default()
     };
     let ask = move |local: Arc<crate::LocalModel>, i: usize| async move {
         model::Model::answer(&*local, &request(i)).await.unwrap().completion

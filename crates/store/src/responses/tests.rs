@@ -4,7 +4,7 @@ use super::{Known, Responses};
 use crate::{Frames, read_frames};
 use std::path::Path;
 use std::sync::mpsc::channel;
-use trace::{Completion, Finish, Purchase, Record, Request, Usage, VERSION, name_of};
+use trace::{Completion, Purchase, Record, Request, Usage, VERSION, name_of};
 
 fn purchase(seed: u64) -> Purchase {
     let request = Request { messages: vec![], seed, ..Request::default() };
@@ -14,7 +14,7 @@ fn purchase(seed: u64) -> Purchase {
         key: name_of(&request),
         model: "vllm/m".into(),
         request,
-        completion: Completion { text, finish: Finish::Stop, usage, option_logp: vec![] },
+        completion: Completion { text, usage, ..Completion::default() },
         raw: String::new(),
         raw_escaped: false,
         attempts: vec![],

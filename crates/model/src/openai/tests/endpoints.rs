@@ -155,6 +155,6 @@ fn names_that_make_no_sense() {
 fn a_key_never_shows() {
     let endpoint = endpoint();
     assert!(!format!("{endpoint:?}").contains("sk-secret"));
-    expect![[r#"ModelCard { name: "openai/gpt-test", identity: "https://api.openai.com/v1", scores: false, paid: true }"#]].assert_eq(&format!("{:?}", endpoint.card()));
+    expect![[r#"ModelCard { name: "openai/gpt-test", identity: "https://api.openai.com/v1", scores: false, paid: true, tools: false }"#]].assert_eq(&format!("{:?}", endpoint.card()));
     expect!["https://api.openai.com/v1/chat/completions"].assert_eq(endpoint.chat_url().as_str());
 }

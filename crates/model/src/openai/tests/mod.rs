@@ -119,7 +119,7 @@ fn request(options: &[&str]) -> Request {
         schema: None,
         sampling: Sampling::default(),
         seed: u64::MAX,
-        sample: 0,
+        ..Request::default()
     }
 }
 
