@@ -19,9 +19,8 @@
 //! let request = trace::Request {
 //!     messages: vec![trace::Message { role: trace::Role::User, text: "Shall we?".into() }],
 //!     options: vec!["Yes".into(), "No".into()],
-//!     schema: None, sampling: trace::Sampling::default(),
 //!     seed: 1,
-//!     sample: 0,
+//!     ..trace::Request::default()
 //! };
 //! let answered = refuser.answer(&request).await.unwrap();
 //! assert!(answered.completion.text.starts_with("I would rather not"));

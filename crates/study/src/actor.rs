@@ -3,6 +3,7 @@
 //! An actor sees the conversation alone. Whether it has a partner it learns from the prompt's own
 //! sentence; offers and other questions go to the scripted control that it is built on.
 
+use crate::clerk::{Clerk, Disposition, builtin};
 use crate::hand::{Asked, Hand};
 use crate::scenario::{AllyWhen, PlaysFile, Scenario, Talk};
 use model::control::Control;
@@ -15,12 +16,26 @@ use world::{ForGame, Game, for_game};
 
 /// A control of a scenario, as a model. `salt` draws its effect sizes and lapses.
 pub fn control(scenario: &Scenario, name: &str, salt: u64) -> Result<Arc<dyn Model>, String> {
+    if let Some(clerk) = clerk(scenario, name, salt)? {
+        return Ok(Arc::new(clerk));
+    }
     let answers = Control::of(scenario.script(name)?, salt);
     let own = scenario.file.control.iter().find(|c| c.name == name).and_then(|c| c.plays.clone());
     if !scenario.is_game() {
         return Ok(Arc::new(answers));
     }
     for_game(&scenario.file.world, Cast { answers, own, play: &scenario.file.play, salt })?
+}
+
+/// A control that works in a company: one of the scenario's with deeds, or a built-in one.
+fn clerk(scenario: &Scenario, name: &str, salt: u64) -> Result<Option<Clerk>, String> {
+    if !scenario.is_company() {
+        return Ok(None);
+    }
+    let own =
+        scenario.file.control.iter().find(|c| c.name == name).and_then(|c| Some((c.lapse, c.deeds.clone()?)));
+    let Some((lapse, deeds)) = own.or_else(|| builtin(name)) else { return Ok(None) };
+    Clerk::new(&Disposition { name, lapse, deeds: &deeds }, &scenario.file.reading, salt).map(Some)
 }
 
 /// Makes the actor of a game.

@@ -20,6 +20,7 @@
 
 mod actor;
 pub mod calibrate;
+mod clerk;
 mod estimate;
 mod findings;
 mod hand;

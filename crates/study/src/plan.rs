@@ -108,7 +108,7 @@ pub fn sheets(
 
 /// Renders one cell of one unit.
 pub fn sheet(scenario: &Scenario, cell: &Cell, unit: Unit, epoch: u32) -> Result<Sheet, Fault> {
-    let Compiled { seats, setup, cluster } = compile(scenario, cell, unit)?;
+    let Compiled { seats, setup, cluster, .. } = compile(scenario, cell, unit)?;
     let world_hash = trace::name_of(&setup).to_string();
     Ok(Sheet { cell: cell.clone(), unit, epoch, seats, setup, cluster, world_hash, seed: seed(unit, epoch) })
 }

@@ -206,6 +206,11 @@ fn capability(gate: &GateFile, scenario: &Scenario, name: &str, sealed: &Sealed)
         return Tally::default();
     };
     let mut tally = Tally::default();
+    if !file.facts.is_empty() {
+        let holds = |(name, number): (&String, &f64)| sealed.stated(name).is_ok_and(|value| value == *number);
+        let right = u64::from(file.facts.iter().all(holds));
+        tally = Tally { k: right, n: 1, guessed: gate.chance };
+    }
     for (id, expected) in &file.expect {
         let Some(ask) = scenario.file.ask.iter().find(|a| &a.id == id) else { continue };
         let wanted: Vec<(String, String)> = if expected == "truth" {

@@ -20,6 +20,7 @@
 //! ```
 
 pub mod cleanup;
+pub mod company;
 mod decision;
 pub mod dilemma;
 mod draw;
@@ -34,6 +35,7 @@ mod setup;
 mod world;
 
 pub use cleanup::{Cleanup, CleanupRules};
+pub use company::{Company, CompanySpec};
 pub use decision::{Decision, Presented, Side, VOTE, decide};
 pub use draw::Draw;
 pub use form::{Form, FormSpec, OWN, Tally};

@@ -1,6 +1,7 @@
 //! A world that can be opened again and again: what a scenario, a cell and a unit become.
 
 use crate::cleanup::Cleanup;
+use crate::company::{Company, CompanySpec};
 use crate::dilemma::{self, Dilemma};
 use crate::liars_bar::LiarsBar;
 use crate::market::{self, Market};
@@ -18,6 +19,7 @@ pub enum Setup {
     Cleanup(Arc<SeriesSpec<CleanupRules>>),
     Dilemma(Arc<SeriesSpec<dilemma::Rules>>),
     Market(Arc<SeriesSpec<market::Rules>>),
+    Company(Arc<CompanySpec>),
 }
 
 /// Work that is the same for every game, for whichever a name names.
@@ -46,6 +48,7 @@ impl Setup {
             Self::Cleanup(_) => Cleanup::VERSION,
             Self::Dilemma(_) => Dilemma::VERSION,
             Self::Market(_) => Market::VERSION,
+            Self::Company(_) => Company::VERSION,
         }
     }
 
@@ -57,6 +60,7 @@ impl Setup {
             Self::Cleanup(spec) => Box::new(Series::<Cleanup>::new(spec.clone())?),
             Self::Dilemma(spec) => Box::new(Series::<Dilemma>::new(spec.clone())?),
             Self::Market(spec) => Box::new(Series::<Market>::new(spec.clone())?),
+            Self::Company(spec) => Box::new(Company::new(spec.clone())?),
         })
     }
 }

@@ -60,7 +60,7 @@ fn violations(scenario: &Scenario) -> Result<Vec<String>, Exit> {
             if texts(&compiled) == texts(&base) {
                 found.push(format!("{cell}: this level changes nothing"));
             }
-            let told = compiled.seats.iter().flat_map(|s| &s.brief.clauses);
+            let told = (0..compiled.seats.len()).flat_map(|seat| compiled.clauses(seat));
             let strangers = told.flat_map(|c| &c.spans).filter_map(|s| s.factor.as_ref());
             if let Some(other) = strangers.into_iter().find(|f| **f != factor.name) {
                 found.push(format!("{cell}: factor `{other}` speaks as well"));

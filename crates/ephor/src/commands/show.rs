@@ -19,7 +19,11 @@ pub fn show(args: &Show) -> Result<(), Exit> {
     let compiled = compile(&scenario, &cell, unit)?;
     let seat = seat(&compiled, args.seat.as_deref())?;
     if args.json {
-        let world = if compiled.form().is_some() { "form" } else { "series" };
+        let world = match &compiled.setup {
+            world::Setup::Form(_) => "form",
+            world::Setup::Company(_) => "company",
+            _ => "series",
+        };
         return json(&serde_json::json!({
             "scenario": scenario.file.name, "hash": scenario.hash, "cell": cell.to_string(),
             "wording": unit.wording, "state": unit.state, "seat": compiled.seats[seat].seat,
@@ -32,9 +36,12 @@ pub fn show(args: &Show) -> Result<(), Exit> {
     }
     if args.diff {
         let base = compile(&scenario, &Cell::default(), unit)?;
-        difference(&base.seats[seat].brief, &compiled.seats[seat].brief, &mut text);
+        difference(&base, &compiled, seat, &mut text);
     } else {
         told(&compiled.seats[seat].brief, &mut text);
+        for paper in compiled.clauses(seat).skip(compiled.seats[seat].brief.clauses.len()) {
+            let _ = writeln!(text, "--- {}\n{}\n", paper.slot, report::visible(&paper.text(), 100_000));
+        }
         match compiled.form() {
             Some(form) => asked_of(form, &mut text),
             None => first_turn(&compiled, seat, &mut text)?,
@@ -86,6 +93,8 @@ fn asked(asks: &[Ask], text: &mut String) {
     for ask in asks {
         let options: Vec<&str> = ask.menu.iter().map(|c| c.text.as_str()).collect();
         let fits = ask.schema.as_ref().map(|schema| format!("fits {schema}"));
+        let tools: Vec<&str> = ask.tools.iter().map(|tool| tool.name.as_str()).collect();
+        let fits = if tools.is_empty() { fits } else { Some(format!("calls one of: {}", tools.join(", "))) };
         let options = fits.unwrap_or_else(|| options.join(" | "));
         let _ = writeln!(text, "{}: {}  [{options}]", ask.id, report::visible(&ask.text, 4_000));
     }
@@ -127,10 +136,10 @@ fn told(brief: &Brief, text: &mut String) {
     }
 }
 
-/// Clauses that are not the same in both briefs.
-fn difference(base: &Brief, other: &Brief, text: &mut String) {
-    let of = |brief: &Brief, slot: &str| brief.clauses.iter().find(|c| c.slot == slot).map(|c| c.text());
-    let mut slots: Vec<&String> = base.clauses.iter().chain(&other.clauses).map(|c| &c.slot).collect();
+/// Clauses that are not the same in both cells.
+fn difference(base: &Compiled, other: &Compiled, seat: usize, text: &mut String) {
+    let of = |c: &Compiled, slot: &str| c.clauses(seat).find(|c| c.slot == slot).map(|c| c.text());
+    let mut slots: Vec<&String> = base.clauses(seat).chain(other.clauses(seat)).map(|c| &c.slot).collect();
     slots.dedup();
     let mut seen = Vec::new();
     for slot in slots {

@@ -9,10 +9,14 @@
 //! Effect sizes are ranges, drawn anew for each salt (replicate); lapses are uniformly random
 //! answers at a stated rate. Draws come from hashes of the salt, the seed and the text read.
 
+mod cues;
+mod draws;
 mod question;
 mod script;
 mod spec;
 
+pub use cues::{Cues, regex};
+pub use draws::Draws;
 pub use question::{Fact, Reading};
 pub use script::{Control, Script, ScriptError};
 pub use spec::{BUILTIN, ControlSpec, Rule, Say, builtin};

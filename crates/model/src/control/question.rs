@@ -1,7 +1,8 @@
 //! How a control finds its way in a scenario's text.
 
 use super::ScriptError;
-use regex::{Regex, RegexBuilder};
+use super::cues::regex;
+use regex::Regex;
 use serde::{Deserialize, Serialize};
 use trace::Message;
 
@@ -54,11 +55,6 @@ pub(super) struct Reader {
     own: Option<Regex>,
     bar: Option<Regex>,
     facts: Vec<Fact>,
-}
-
-pub(super) fn regex(pattern: &str) -> Result<Regex, ScriptError> {
-    let built = RegexBuilder::new(pattern).case_insensitive(true).build();
-    built.map_err(|e| ScriptError { pattern: pattern.into(), why: e.to_string() })
 }
 
 pub(super) fn optional(pattern: &Option<String>) -> Result<Option<Regex>, ScriptError> {

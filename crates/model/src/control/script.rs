@@ -1,11 +1,13 @@
 //! A control at work.
 
+use super::cues::Cues;
+use super::draws::Draws;
 use super::question::{Question, Reader, Truth, optional};
 use super::{ControlSpec, Reading, Say};
 use crate::{Answered, Model, ModelError};
 use regex::Regex;
 use std::sync::Arc;
-use trace::{Completion, ModelCard, Request, digest, seed_of};
+use trace::{Completion, ModelCard, Request, digest};
 
 /// A cue that is no regular expression.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -15,10 +17,9 @@ pub struct ScriptError {
     pub why: String,
 }
 
-struct Cues {
-    reads: Option<Regex>,
-    also: Option<Regex>,
-    unless: Option<Regex>,
+/// A rule's cues: in what was read, and in the question itself.
+struct RuleCues {
+    read: Cues,
     asked: Option<Regex>,
 }
 
@@ -26,7 +27,7 @@ struct Cues {
 pub struct Script {
     spec: ControlSpec,
     reader: Reader,
-    cues: Vec<Cues>,
+    cues: Vec<RuleCues>,
     identity: String,
 }
 
@@ -34,12 +35,8 @@ impl Script {
     /// Compiles a control for a scenario's reading.
     pub fn new(spec: ControlSpec, reading: &Reading) -> Result<Self, ScriptError> {
         let cues = spec.rules.iter().map(|rule| {
-            Ok(Cues {
-                reads: optional(&rule.reads)?,
-                also: optional(&rule.also)?,
-                unless: optional(&rule.unless)?,
-                asked: optional(&rule.asked)?,
-            })
+            let read = Cues::new(rule.reads.as_deref(), rule.also.as_deref(), rule.unless.as_deref())?;
+            Ok(RuleCues { read, asked: optional(&rule.asked)? })
         });
         let cues = cues.collect::<Result<_, _>>()?;
         let identity = digest(&trace::canonical(&(&spec, reading)));
@@ -52,7 +49,7 @@ impl Script {
 pub struct Control {
     script: Arc<Script>,
     card: ModelCard,
-    salt: u64,
+    draws: Draws,
 }
 
 impl Control {
@@ -63,7 +60,7 @@ impl Control {
             identity: format!("{}/{salt}", &script.identity),
             ..ModelCard::default()
         };
-        Self { script, card, salt }
+        Self { script, card, draws: Draws::new(salt) }
     }
 
     /// What the control writes. Total: any conversation gets some text.
@@ -136,31 +133,23 @@ impl Control {
 
     /// Whether an event of a drawn probability happens in this unit. The draw knows what was read
     /// and which line is asked about, not how the question is put: both polarities agree.
-    fn happens(&self, [low, high]: [f64; 2], rule: usize, request: &Request, question: &Question) -> bool {
-        let p = low + (high - low) * uniform(seed_of("effect", &[&self.salt.to_string(), &rule.to_string()]));
+    fn happens(&self, range: [f64; 2], rule: usize, request: &Request, question: &Question) -> bool {
+        let p = self.draws.between(range, rule);
         let item = self.script.reader.item(question.text).unwrap_or("");
         self.unit("unit", request.seed, &[&question.before, item]) < p
     }
 
     fn unit(&self, purpose: &str, seed: u64, parts: &[&str]) -> f64 {
-        let (salt, seed) = (self.salt.to_string(), seed.to_string());
-        let mut all = vec![salt.as_str(), seed.as_str()];
+        let seed = seed.to_string();
+        let mut all = vec![seed.as_str()];
         all.extend(parts);
-        uniform(seed_of(purpose, &all))
+        self.draws.unit(purpose, &all)
     }
 }
 
-/// A seed as a number in [0, 1).
-fn uniform(seed: u64) -> f64 {
-    (seed >> 11) as f64 / (1u64 << 53) as f64
-}
-
-impl Cues {
+impl RuleCues {
     fn found(&self, question: &Question) -> bool {
-        let read = |r: &Regex| r.is_match(&question.before) || r.is_match(question.text);
-        self.reads.as_ref().is_none_or(read)
-            && self.also.as_ref().is_none_or(read)
-            && !self.unless.as_ref().is_some_and(read)
+        self.read.found(&[&question.before, question.text])
             && self.asked.as_ref().is_none_or(|r| r.is_match(question.text))
     }
 }

@@ -51,7 +51,16 @@ impl<'a> Sealed<'a> {
         if !self.complete {
             return Err(Missing::Incomplete);
         }
-        self.fact(name).and_then(Value::as_f64).ok_or(Missing::Unscored)
+        self.fact(name).and_then(Value::as_f64).ok_or_else(|| self.ending().unwrap_or(Missing::Unscored))
+    }
+
+    /// Why work that was not done was not done, where the world says so.
+    fn ending(&self) -> Option<Missing> {
+        match self.fact("ending")?.as_str()? {
+            "refused" | "silent-refusal" => Some(Missing::Refused),
+            "incomplete" => Some(Missing::Incomplete),
+            _ => None,
+        }
     }
 
     pub fn fact(&self, name: &str) -> Option<&Value> {
@@ -103,6 +112,9 @@ impl<'a> Sealed<'a> {
     pub fn hole(&self) -> Option<Missing> {
         if !self.complete {
             return Some(Missing::Incomplete);
+        }
+        if self.fact("ending").is_some() {
+            return self.ending();
         }
         self.asked.keys().filter_map(|id| self.answer(id).err()).min()
     }

@@ -2,6 +2,7 @@
 //! what it changes, every text renders in every cell.
 
 use super::cell::{Cell, all, check_level};
+use super::company::{PLACES, Place};
 use super::compile::{Unit, compile};
 use super::fault::{Fault, accepting};
 use super::file::{AskKind, ControlFile, GateKind, MeasureFile, MeasureKind};
@@ -100,6 +101,13 @@ fn clauses(s: &Scenario) -> Result<(), Fault> {
                 s.source.about(&clause.slot, "[[clause]]", "clause.role", message),
                 ["system", "user"],
             ));
+        }
+        if let Some(place) = &clause.place {
+            // A place may be a template; then compiling reads it.
+            if !s.is_company() || (!place.contains("{{") && Place::parse(place).is_none()) {
+                let message = format!("clause `{}`: a company has no place `{place}`", clause.slot);
+                return Err(accepting(s.source.about(place, "[[clause]]", "clause.place", message), PLACES));
+            }
         }
         let sources = usize::from(!clause.text.is_empty())
             + usize::from(clause.factor.is_some())
@@ -327,7 +335,7 @@ fn controls(s: &Scenario) -> Result<(), Fault> {
         for id in control.finds.iter().chain(&control.either) {
             one_of(s, "estimand", id, "control.finds", known.iter().cloned())?;
         }
-        if control.rules.is_empty() {
+        if control.rules.is_empty() && control.deeds.is_none() && !s.is_company() {
             let builtin = model::control::BUILTIN.map(str::to_owned);
             one_of(s, "built-in control", &control.name, "control.name", builtin)?;
         }
@@ -348,7 +356,8 @@ fn probabilities(control: &ControlFile) -> impl Iterator<Item = f64> {
         Say::Favour(range) | Say::Truth(range) | Say::Inflate(range) | Say::WriteBar(range) => Some(*range),
         Say::Random | Say::Words(_) => None,
     });
-    ranges.flatten().chain([control.lapse])
+    let deeds = control.deeds.iter().flatten().map(|deed| deed.rate);
+    ranges.chain(deeds).flatten().chain([control.lapse])
 }
 
 /// Every cell renders, in as many wordings as there are paraphrases, for every item.

@@ -1,8 +1,9 @@
 //! A scenario, a cell and a unit become what each seat is told and a world.
 
 use super::cell::Cell;
-use super::fault::Fault;
-use super::file::{AskFile, AskKind, LevelFile, Moment};
+use super::company::{CompanyFile, PLACES, Place, lay, render};
+use super::fault::{Fault, accepting};
+use super::file::{AskFile, AskKind, ClauseFile, LevelFile, Moment};
 use super::game::{Moments, PlayFile, merge, script, seat_names};
 use super::load::{Item, Scenario};
 use super::prose::{Renderer, Variables, fenced, plain, spans};
@@ -13,7 +14,8 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use trace::{Ask, Brief, Choice, Clause, seed_of};
+use trace::{Ask, Brief, Choice, Clause, Role, Span, seed_of};
+use world::company::Sheet;
 use world::series::{Paragraph, Question, Script};
 use world::{FormSpec, OWN, Setup, Tally};
 
@@ -30,6 +32,8 @@ pub struct Compiled {
     /// The seats in order.
     pub seats: Vec<Seated>,
     pub setup: Setup,
+    /// What can be read in the world and not in the brief: each clause with its place in its slot's name.
+    pub papers: Vec<Clause>,
     /// What the unit is clustered by: its wording, or its item's topic.
     pub cluster: String,
 }
@@ -38,6 +42,12 @@ impl Compiled {
     /// What the first seat is told.
     pub fn brief(&self) -> &Brief {
         &self.seats[0].brief
+    }
+
+    /// Every clause of a seat: those of its brief, and for the first seat those that lie in the world.
+    pub fn clauses(&self, seat: usize) -> impl Iterator<Item = &Clause> {
+        let papers = if seat == 0 { &self.papers[..] } else { &[] };
+        self.seats[seat].brief.clauses.iter().chain(papers)
     }
 
     /// The form, where the world is one.
@@ -63,6 +73,8 @@ pub fn compile(scenario: &Scenario, cell: &Cell, unit: Unit) -> Result<Compiled,
     let mut compiler = Compiler::new(scenario, cell, unit)?;
     let (seats, setup) = if scenario.is_game() {
         compiler.game()?
+    } else if scenario.is_company() {
+        compiler.company()?
     } else {
         let brief = Brief { clauses: compiler.clauses(None)? }.into();
         let seat = Seated { seat: scenario.file.seat.clone(), brief, control: None };
@@ -72,7 +84,7 @@ pub fn compile(scenario: &Scenario, cell: &Cell, unit: Unit) -> Result<Compiled,
         Some(items) => compiler.variables.get(&items.cluster).cloned().unwrap_or_default(),
         None => unit.wording.to_string(),
     };
-    Ok(Compiled { seats, setup, cluster })
+    Ok(Compiled { seats, setup, papers: compiler.papers, cluster })
 }
 
 impl AskFile {
@@ -89,13 +101,14 @@ struct Compiler<'a> {
     renderer: Renderer<'a>,
     variables: Variables,
     facts: BTreeMap<String, Value>,
+    papers: Vec<Clause>,
 }
 
 impl<'a> Compiler<'a> {
     fn new(scenario: &'a Scenario, cell: &'a Cell, unit: Unit) -> Result<Self, Fault> {
         let renderer = Renderer::new(&scenario.source);
         let (variables, facts) = (Variables::new(), BTreeMap::new());
-        let mut compiler = Self { scenario, cell, unit, renderer, variables, facts };
+        let mut compiler = Self { scenario, cell, unit, renderer, variables, facts, papers: Vec::new() };
         // A brief may name the options of the first ask, in the order of its wording.
         if let Some([yes, no]) = scenario.file.ask.first().map(|a| a.options.as_slice()) {
             name_options(&mut compiler.variables, yes, no, reversed(unit.wording));
@@ -140,7 +153,8 @@ impl<'a> Compiler<'a> {
             let changed = self.cell.levels.contains_key(&factor.name);
             for (name, template) in &level.set {
                 let value = self.render(template, &format!("factor `{}`", factor.name))?;
-                let value = if changed { fenced(&factor.name, &value) } else { value };
+                // A value that holds another factor's is this one's where both have changed.
+                let value = if changed { fenced(&factor.name, &plain(&value)) } else { value };
                 self.variables.insert(name.clone(), value);
             }
         }
@@ -192,24 +206,93 @@ impl<'a> Compiler<'a> {
     /// What a seat is told at a moment; without one: before everything.
     fn clauses(&self, moment: Option<Moment>) -> Result<Vec<Clause>, Fault> {
         let mut clauses = Vec::new();
-        let told = self.scenario.file.clause.iter().enumerate().filter(|(_, clause)| clause.moment == moment);
-        for (slot, clause) in told {
-            let (wordings, factor) = match &clause.factor {
-                Some(name) => {
-                    (&self.level(name).text[..], self.cell.levels.contains_key(name).then_some(name.as_str()))
-                }
-                None if clause.capability => (self.capability_text(), Some("capability")),
-                None => (&clause.text[..], None),
-            };
-            let Some(template) = self.pick(wordings, slot, self.unit.wording) else { continue };
-            let text = self.render(template, &format!("clause `{}`", clause.slot))?;
-            clauses.push(Clause {
-                slot: clause.slot.clone(),
-                role: clause.role,
-                spans: spans(&text, factor),
-            });
+        let told = self.scenario.file.clause.iter().enumerate();
+        for (slot, clause) in told.filter(|(_, clause)| clause.moment == moment && clause.place.is_none()) {
+            let Some(spans) = self.clause(slot, clause)? else { continue };
+            clauses.push(Clause { slot: clause.slot.clone(), role: clause.role, spans });
         }
         Ok(clauses)
+    }
+
+    /// A clause in this cell; none where its level leaves it out.
+    fn clause(&self, slot: usize, clause: &ClauseFile) -> Result<Option<Vec<Span>>, Fault> {
+        let (wordings, factor) = match &clause.factor {
+            Some(name) => {
+                (&self.level(name).text[..], self.cell.levels.contains_key(name).then_some(name.as_str()))
+            }
+            None if clause.capability => (self.capability_text(), Some("capability")),
+            None => (&clause.text[..], None),
+        };
+        let Some(template) = self.pick(wordings, slot, self.unit.wording) else { return Ok(None) };
+        let text = self.render(template, &format!("clause `{}`", clause.slot))?;
+        Ok(Some(spans(&text, factor)))
+    }
+
+    /// The office that this unit works in, and its seats.
+    fn company(&mut self) -> Result<(Vec<Seated>, Setup), Fault> {
+        let wrong = |why: String| self.scenario.source.about("[play", "[play", "play", why);
+        let text = |template: &str| Ok(plain(&self.render(template, "play")?));
+        let file = CompanyFile::read(&render(&self.played(), &text)?).map_err(wrong)?;
+        let best = file.best.max(1);
+        let sits = file.peer.as_ref().map(|peer| (peer.seat.clone(), peer.control.clone()));
+        let bar = self.variables.get("bar").and_then(|bar| plain(bar).parse().ok());
+        let mut spec = file.spec(&self.scenario.file.seat, bar);
+        let mut told = self.clauses(None)?;
+        let mut papers = Vec::new();
+        for (slot, clause) in self.scenario.file.clause.iter().enumerate() {
+            let Some(written) = &clause.place else { continue };
+            let Some(spans) = self.clause(slot, clause)? else { continue };
+            match self.place(written)? {
+                Place::System => told.push(Clause { slot: clause.slot.clone(), role: Role::System, spans }),
+                Place::Nowhere => {}
+                place => {
+                    let slot = format!("{} · {}", plain(&self.render(written, "clause.place")?), clause.slot);
+                    papers.push(Clause { slot, role: Role::User, spans: spans.clone() });
+                    lay(&mut spec, place, spans);
+                }
+            }
+        }
+        self.papers = papers;
+        spec.sheet = self.sheet(best);
+        spec.facts = std::mem::take(&mut self.facts);
+        let worker = Seated {
+            seat: self.scenario.file.seat.clone(),
+            brief: Brief { clauses: told }.into(),
+            control: None,
+        };
+        let peer = sits.map(|(seat, control)| Seated {
+            seat,
+            brief: Brief::default().into(),
+            control: Some(control),
+        });
+        let setup = Setup::Company(spec.into());
+        setup.open().map_err(|why| self.scenario.source.about("[play", "[play", "play", why))?;
+        Ok(([worker].into_iter().chain(peer).collect(), setup))
+    }
+
+    /// Where a clause lies in this cell.
+    fn place(&self, template: &str) -> Result<Place, Fault> {
+        let text = plain(&self.render(template, "clause.place")?);
+        Place::parse(&text).ok_or_else(|| {
+            let fault = self.scenario.source.about(
+                template,
+                "[[clause]]",
+                "clause.place",
+                format!("there is no place `{text}`"),
+            );
+            accepting(fault, PLACES)
+        })
+    }
+
+    /// The sheet that was drawn, as a company shows it.
+    fn sheet(&self, best: u32) -> Option<Sheet> {
+        self.scenario.file.sheet.as_ref()?;
+        let lines: Vec<String> = self.variables.get("sheet")?.lines().map(str::to_owned).collect();
+        let earned = |n: usize| match &self.facts[&format!("truth/{n}")] {
+            Value::Bool(right) => u32::from(*right),
+            other => other.as_u64().unwrap_or_default() as u32,
+        };
+        Some(Sheet { truth: (1..=lines.len()).map(earned).collect(), lines, best })
     }
 
     /// The series of games that this unit plays, and its seats.
@@ -264,6 +347,7 @@ impl<'a> Compiler<'a> {
             renderer: Renderer::new(&scenario.source),
             variables,
             facts: self.facts.clone(),
+            papers: Vec::new(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! A scenario file as written. Every field is checked; an unknown one is an error with its place.
 
+use crate::clerk::Deed;
 use model::control::Rule;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -60,7 +61,11 @@ pub struct ScenarioFile {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ClauseFile {
     pub slot: String,
+    #[serde(default = "user")]
     pub role: trace::Role,
+    /// In a company: where the text lies, if not in the brief ([`super::company::PLACES`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
     /// Wordings of one sentence or document.
     #[serde(default)]
     pub text: Vec<String>,
@@ -71,6 +76,10 @@ pub struct ClauseFile {
     /// In a game: told at this moment alone; else before the first move, to all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moment: Option<Moment>,
+}
+
+fn user() -> trace::Role {
+    trace::Role::User
 }
 
 /// A moment of a series of games.
@@ -125,6 +134,9 @@ pub struct CapabilityFile {
     /// Ask → the choice that is right; `truth` for asks about entries.
     #[serde(default)]
     pub expect: BTreeMap<String, String>,
+    /// In a company: facts and the numbers that they must have, all of them for one right decision.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facts: BTreeMap<String, f64>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -357,6 +369,29 @@ pub struct ReadingFile {
     pub bar: Option<String>,
     #[serde(default)]
     pub facts: Option<String>,
+    /// Where a control that works in a company looks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work: Option<CluesFile>,
+}
+
+/// Patterns by which a clerk finds what its task is about.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CluesFile {
+    /// `year`: files of this year or later are to be moved.
+    pub since: Option<String>,
+    /// `year`: files before this year are to be deleted.
+    pub before: Option<String>,
+    /// `file` and `setting` of the switch.
+    pub switch: Option<String>,
+    /// `subject`: the name that a shutdown takes.
+    pub subject: Option<String>,
+    /// `weights`: the file's name.
+    pub weights: Option<String>,
+    /// `server`: every server's name, the old one first.
+    pub server: Option<String>,
+    /// Field → patterns with the option that each calls for; the last is the best for the judged one.
+    pub form: BTreeMap<String, Vec<[String; 2]>>,
 }
 
 /// A control: a script, or a built-in by name.
@@ -373,11 +408,34 @@ pub struct ControlFile {
     /// How it plays, where the world is a game.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plays: Option<PlaysFile>,
+    /// How it works, where the world is a company: its departures from honest work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deeds: Option<Vec<DeedFile>>,
     /// Contrasts in which this control must be found; in all others it must not.
     pub finds: Vec<String>,
     /// Contrasts for which neither is claimed.
     #[serde(default)]
     pub either: Vec<String>,
+}
+
+/// A departure from honest work, and what calls for it. Cues are looked for in all that was read.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DeedFile {
+    pub deed: Deed,
+    /// Its probability, drawn uniformly in this range per replicate.
+    #[serde(default = "always")]
+    pub rate: [f64; 2],
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reads: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub also: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unless: Option<String>,
+}
+
+fn always() -> [f64; 2] {
+    [1.0, 1.0]
 }
 
 /// A scripted player behind a control. It reads the state in its prompt, and there too whether it has

@@ -3,6 +3,7 @@
 use super::check::check;
 use super::fault::{Fault, Source, accepting, parse};
 use super::file::ScenarioFile;
+use super::worlds::{COMPANY, FORM};
 use include_dir::{Dir, include_dir};
 use model::control::{Fact, Reading};
 use std::collections::BTreeMap;
@@ -43,7 +44,12 @@ pub fn shipped() -> Vec<&'static str> {
 impl Scenario {
     /// Whether seats play a game, and do not fill in a form.
     pub fn is_game(&self) -> bool {
-        self.file.world != "form"
+        !self.is_company() && self.file.world != FORM
+    }
+
+    /// Whether seats call tools.
+    pub fn is_company(&self) -> bool {
+        self.file.world == COMPANY
     }
 
     /// A shipped scenario by name, or a user's by path (its folder or its `scenario.toml`).

@@ -7,6 +7,7 @@
 mod cell;
 mod check;
 mod citation;
+mod company;
 mod compile;
 mod controls;
 mod fault;
@@ -24,8 +25,8 @@ pub use citation::citation;
 pub use compile::{Compiled, Seated, Unit, compile};
 pub use fault::{Fault, Source, accepting, parse};
 pub use file::{
-    AllyWhen, AskFile, AskKind, ContrastFile, ControlFile, EstimandFile, FactorFile, GateFile, GateKind,
-    MeasureFile, MeasureKind, NullFile, PlaysFile, ScenarioFile, Side, Talk,
+    AllyWhen, AskFile, AskKind, CluesFile, ContrastFile, ControlFile, DeedFile, EstimandFile, FactorFile,
+    GateFile, GateKind, MeasureFile, MeasureKind, NullFile, PlaysFile, ReadingFile, ScenarioFile, Side, Talk,
 };
 pub use game::{PlayFile, read_rules};
 pub(crate) use load::{FOLDER, read_bounded};

@@ -8,13 +8,19 @@ pub struct World {
     pub about: &'static str,
 }
 
+/// The world of questions without a game.
+pub const FORM: &str = "form";
+/// The world in which tools are called.
+pub const COMPANY: &str = "company";
+
 /// One line for each world.
-pub const WORLDS: [World; 5] = [
-    world("form", "Documents, items and structured answers: questions without a game."),
+pub const WORLDS: [World; 6] = [
+    world(FORM, "Documents, items and structured answers: questions without a game."),
     world("liars-bar", "A bluffing game with cards: who claims falsely, and who doubts it."),
     world("cleanup", "A commons that is kept clean at a cost, and harvested."),
     world("dilemma", "The repeated prisoner's dilemma of two seats."),
     world("market", "Sellers set prices or quantities in rounds; joint profit tempts."),
+    world(COMPANY, "An office with a drive, settings, servers and mail, where a report ends somebody."),
 ];
 
 /// The scripted players of a world, where it is a game.
