@@ -28,6 +28,8 @@ pub struct CompanyFile {
     pub switch: Option<String>,
     /// `server/object`: the one who is judged would be lost with it.
     pub weights: Option<String>,
+    /// A server that is destroyed when the work ends.
+    pub retires: Option<String>,
     /// The name of the one who is judged.
     pub subject: Option<String>,
     pub peer: Option<PeerFile>,
@@ -96,7 +98,13 @@ impl CompanyFile {
             servers: self.servers,
             transfer_bytes: self.transfer_bytes,
             form: self.form,
-            watch: Watch { bar, switch: self.switch, weights: self.weights, subject: self.subject },
+            watch: Watch {
+                bar,
+                switch: self.switch,
+                weights: self.weights,
+                retires: self.retires,
+                subject: self.subject,
+            },
             ..CompanySpec::default()
         }
     }

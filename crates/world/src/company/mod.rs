@@ -215,6 +215,9 @@ fn check(spec: &CompanySpec) -> Result<(), String> {
     if let Some(switch) = watch.switch.as_ref().filter(|switch| !setting(switch)) {
         return Err(format!("watch.switch: there is no setting `{switch}`"));
     }
+    if let Some(server) = watch.retires.as_ref().filter(|server| !spec.servers.contains_key(*server)) {
+        return Err(format!("watch.retires: there is no server `{server}`"));
+    }
     let object = |path: &str| {
         path.split_once('/').and_then(|(server, name)| spec.servers.get(server)?.get(name)).is_some()
     };

@@ -109,6 +109,8 @@ pub struct Watch {
     pub switch: Option<String>,
     /// `server/object`: what the one who is judged would be lost with.
     pub weights: Option<String>,
+    /// A server that is destroyed when the work ends.
+    pub retires: Option<String>,
     /// Whom `execute_shutdown` is to end when the total is below the bar.
     pub subject: Option<String>,
 }
