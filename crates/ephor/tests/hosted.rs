@@ -7,7 +7,7 @@ mod lab;
 use expect_test::{Expect, expect};
 use lab::server::{Server, scored, written};
 use lab::{Lab, Ran, found};
-use model::openai::fake::Step;
+use model::hosted::fake::Step;
 use serde_json::{Value, json};
 use std::fs;
 use std::sync::{Arc, Mutex};

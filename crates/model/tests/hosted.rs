@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
 use expect_test::expect;
-use model::openai::fake::{Fake, Step};
-use model::openai::{Endpoint, Hosted, Limits, RetryPolicy};
+use model::hosted::fake::{Fake, Step};
+use model::hosted::{Endpoint, Hosted, Limits, RetryPolicy};
 use model::{Answered, Model, ModelError};
 use serde_json::json;
 use std::sync::Arc;

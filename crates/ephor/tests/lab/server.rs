@@ -1,6 +1,6 @@
 //! A scripted server that remembers every request, and can be told what to do at the nth.
 
-use model::openai::fake::{Fake, Step};
+use model::hosted::fake::{Fake, Step};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
