@@ -34,8 +34,9 @@ fn instant(text: &str) -> Option<SystemTime> {
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
     let [year, month, day] = numbers(date, '-')?;
     let [hour, minute, second] = numbers(time, ':')?;
-    let fits = [(month, 1.0..13.0), (day, 1.0..32.0), (hour, 0.0..24.0), (minute, 0.0..60.0)];
-    if !(fits.iter().all(|(n, range)| range.contains(n)) && (1970.0..10_000.0).contains(&year)) {
+    let day_fits = (1.0..13.0).contains(&month) && (1.0..32.0).contains(&day);
+    let time_fits = (0.0..24.0).contains(&hour) && [minute, second].iter().all(|n| (0.0..61.0).contains(n));
+    if !(day_fits && time_fits && (1970.0..10_000.0).contains(&year)) {
         return None;
     }
     // Years begin in March, so that a leap day is the last of its year.

@@ -35,36 +35,56 @@ async fn responses() {
         r#"{"status":"completed","new":1,"output":[{"type":"web_search_call","text":"x"},{},7,null,
             {"type":"message"},{"type":"message","content":[{"type":"new","text":7},{"type":"output_text"}]},
             {"type":"message","content":[{"type":"output_text","text":"Ye"},{"type":"output_text","text":"s"}]}]}"#,
-        expect![[r#""#]],
+        expect![[r#""Yes" "" "" Stop (0, 0) []"#]],
     )
     .await;
-    response(r#"{"status":"completed","output":[]}"#, expect![[r#""#]]).await;
+    response(r#"{"status":"completed","output":[]}"#, expect![[r#""" "" "" Stop (0, 0) []"#]]).await;
     response(
         r#"{"output":[{"type":"message","content":"Yes"}],"usage":{"input_tokens":-1,"output_tokens":"2"}}"#,
-        expect![[r#""#]],
+        expect![[r#""" "" "" Stop (0, 0) []"#]],
     )
     .await;
     // Odd log-probabilities cost the scores, never the text.
     for logprobs in ["7", "[7]", r#"[{"token":1}]"#, r#"[{"token":"Yes","logprob":"x","top_logprobs":{}}]"#] {
         let part = format!(r#"{{"type":"output_text","text":"Yes","logprobs":{logprobs}}}"#);
         let body = format!(r#"{{"output":[{{"type":"message","content":[{part}]}}]}}"#);
-        response(&body, expect![[r#""#]]).await;
+        response(&body, expect![[r#""Yes" "" "" Stop (0, 0) []"#]]).await;
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn responses_that_are_none() {
-    response(r#"{"status":"completed"}"#, expect![[r#""#]]).await;
-    response("[]", expect![[r#""#]]).await;
-    response(r#""hello""#, expect![[r#""#]]).await;
-    response("<html>", expect![[r#""#]]).await;
-    response(r#"{"status":"queued","output":[]}"#, expect![[r#""#]]).await;
-    response(r#"{"status":"cancelled","output":[]}"#, expect![[r#""#]]).await;
-    response(r#"{"status":"failed","error":{"code":"server_error","message":"boom"}}"#, expect![[r#""#]])
+    response(
+        r#"{"status":"completed"}"#,
+        expect!["Unavailable the answer holds no output; gave up after 5 retries in 6 attempts"],
+    )
+    .await;
+    response("[]", expect!["Unavailable the answer holds no output; gave up after 5 retries in 6 attempts"])
         .await;
     response(
+        r#""hello""#,
+        expect!["Unavailable the answer holds no output; gave up after 5 retries in 6 attempts"],
+    )
+    .await;
+    response("<html>", expect!["Unavailable the answer is no JSON of a response (expected value at line 1 column 1); gave up after 5 retries in 6 attempts"]).await;
+    response(
+        r#"{"status":"queued","output":[]}"#,
+        expect!["Unavailable the answer is not there yet (queued); gave up after 5 retries in 6 attempts"],
+    )
+    .await;
+    response(
+        r#"{"status":"cancelled","output":[]}"#,
+        expect!["Unavailable the answer ends with status `cancelled`; gave up after 5 retries in 6 attempts"],
+    )
+    .await;
+    response(
+        r#"{"status":"failed","error":{"code":"server_error","message":"boom"}}"#,
+        expect!["Unavailable status 500: boom; gave up after 5 retries in 6 attempts"],
+    )
+    .await;
+    response(
         r#"{"status":"failed","error":{"code":"invalid_prompt","message":"too odd"}}"#,
-        expect![[r#""#]],
+        expect!["BadRequest status 400: too odd; the server refuses this request in 1 attempts"],
     )
     .await;
 }
@@ -76,35 +96,40 @@ async fn messages() {
             {"type":"redacted_thinking","data":"zzz"},{"type":"thinking","thinking":"one"},
             {"type":"thinking","thinking":"two"},{"type":"text"},{"type":"text","text":"Yes"}],
             "usage":{"input_tokens":5,"cache_read_input_tokens":7,"cache_creation_input_tokens":null,"output_tokens":2}}"#,
-        expect![[r#""#]],
+        expect![[r#""Yes" "" "one\ntwo" Stop (12, 2) []"#]],
     )
     .await;
-    message(r#"{"content":[],"stop_reason":"end_turn"}"#, expect![[r#""#]]).await;
+    message(r#"{"content":[],"stop_reason":"end_turn"}"#, expect![[r#""" "" "" Stop (0, 0) []"#]]).await;
     message(
         r#"{"content":[{"type":"text","text":"Yes"}],"stop_reason":7,"usage":{"input_tokens":18446744073709551615,"cache_read_input_tokens":9}}"#,
-        expect![[r#""#]],
+        expect![[r#""Yes" "" "" Stop (18446744073709551615, 0) []"#]],
     )
     .await;
     message(
         r#"{"content":[{"type":"text","text":"Ye"}],"stop_reason":"model_context_window_exceeded"}"#,
-        expect![[r#""#]],
+        expect![[r#""Ye" "" "" Length (0, 0) []"#]],
     )
     .await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn messages_that_are_none() {
-    message("{}", expect![[r#""#]]).await;
-    message(r#"{"content":"Yes"}"#, expect![[r#""#]]).await;
-    message("", expect![[r#""#]]).await;
+    message("{}", expect!["Unavailable the answer holds no content; gave up after 5 retries in 6 attempts"])
+        .await;
+    message(
+        r#"{"content":"Yes"}"#,
+        expect!["Unavailable the answer holds no content; gave up after 5 retries in 6 attempts"],
+    )
+    .await;
+    message("", expect!["Unavailable the answer is no JSON of a message (EOF while parsing a value at line 1 column 0); gave up after 5 retries in 6 attempts"]).await;
     message(
         r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#,
-        expect![[r#""#]],
+        expect!["Unavailable status 529: Overloaded; gave up after 5 retries in 6 attempts"],
     )
     .await;
     message(
         r#"{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key sk-secret"}}"#,
-        expect![[r#""#]],
+        expect!["Auth status 401: invalid x-api-key (key); check the key in ANTHROPIC_API_KEY in 1 attempts"],
     )
     .await;
 }
@@ -114,13 +139,13 @@ async fn bytes_that_are_no_utf8() {
     check(
         "openai-responses/gpt-test",
         b"{\"output\":[{\"type\":\"message\",\"content\":[{\"text\":\"Y\xff\x00\"}]}]}",
-        expect![[r#""#]],
+        expect![[r#""Y�\0" "" "" Stop (0, 0) []"#]],
     )
     .await;
     check(
         "anthropic/claude-test",
         b"{\"content\":[{\"type\":\"text\",\"text\":\"Y\xff\\udc80\x1b\"}]}",
-        expect![[r#""#]],
+        expect![[r#""Y��\u{1b}" "" "" Stop (0, 0) []"#]],
     )
     .await;
 }

@@ -35,17 +35,27 @@ fn body(name: &str, said: &Value, calls: &[(Value, Value)]) -> String {
 
 /// What is read, and that it is the same on each wire.
 async fn check(said: Value, calls: &[(Value, Value)], read: Expect) {
+    let mut reads = Vec::new();
     for name in WIRES {
         let scripted = Scripted::new([play(200, &body(name, &said, calls))]);
         let request = with_tools(&[(Role::User, "Begin.")]);
         let c = scripted.hosted_as(name).answer(&request).await.unwrap().completion;
-        read.assert_eq(&format!("{}\nbeside {:?} {:?}", c.text, c.beside, c.finish));
+        reads.push(format!("{}\nbeside {:?} {:?}", c.text, c.beside, c.finish));
     }
+    assert!(reads.iter().all(|r| *r == reads[0]), "{reads:?}");
+    read.assert_eq(&reads[0]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn one_call() {
-    check(json!("I read it."), &[(json!("read_mail"), json!({"id": 1, "n": 1.0}))], expect![[r#""#]]).await;
+    check(
+        json!("I read it."),
+        &[(json!("read_mail"), json!({"id": 1, "n": 1.0}))],
+        expect![[r#"
+        {"tool":"read_mail","arguments":{"id":1,"n":1.0}}
+        beside "I read it." Stop"#]],
+    )
+    .await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -58,7 +68,12 @@ async fn arguments_as_a_string_as_an_object_and_none() {
             (json!("c"), json!("")),
             (json!("d"), Value::Null),
         ],
-        expect![[r#""#]],
+        expect![[r#"
+            {"tool":"a","arguments":{"id":1}}
+            {"tool":"b","arguments":{"id":1}}
+            {"tool":"c","arguments":{}}
+            {"tool":"d","arguments":{}}
+            beside "" Stop"#]],
     )
     .await;
 }
@@ -77,7 +92,14 @@ async fn nonsense_is_kept() {
             (json!({"x": 1}), json!("1e999")),
             (Value::Null, json!("\u{1b}[2J\u{0}")),
         ],
-        expect![[r#""#]],
+        expect![[r#"
+            {"tool":"a","arguments":"{\"id\": \n"}
+            {"tool":"b","arguments":"{} {}"}
+            {"tool":"c","arguments":"{}"}
+            {"tool":"d","arguments":[1]}
+            {"tool":"","arguments":"1e999"}
+            {"tool":"","arguments":"\u001b[2J\u0000"}
+            beside "" Stop"#]],
     )
     .await;
     for name in WIRES {
@@ -92,14 +114,28 @@ async fn nonsense_is_kept() {
 #[tokio::test(start_paused = true)]
 async fn two_calls_are_two_lines() {
     let calls = [(json!("a"), json!({"text": "x\ny"})), (json!("b"), json!({}))];
-    check(json!("Both."), &calls, expect![[r#""#]]).await;
+    check(
+        json!("Both."),
+        &calls,
+        expect![[r#"
+        {"tool":"a","arguments":{"text":"x\ny"}}
+        {"tool":"b","arguments":{}}
+        beside "Both." Stop"#]],
+    )
+    .await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn entries_that_are_no_calls() {
     let body = r#"{"choices":[{"message":{"content":"x","tool_calls":[null,7,"a",{"function":null},{"function":{"name":"b"}}]}}]}"#;
     let answered = Scripted::new([play(200, body)]).answer(&with_tools(&[])).await.unwrap();
-    expect![[r#""#]].assert_eq(&answered.completion.text);
+    expect![[r#"
+        {"tool":"","arguments":{}}
+        {"tool":"","arguments":{}}
+        {"tool":"","arguments":{}}
+        {"tool":"","arguments":{}}
+        {"tool":"b","arguments":{}}"#]]
+    .assert_eq(&answered.completion.text);
     let body = r#"{"choices":[{"message":{"content":"x","tool_calls":{"function":1}}}]}"#;
     let answered = Scripted::new([play(200, body)]).answer(&with_tools(&[])).await.unwrap();
     assert_eq!((answered.completion.text.as_str(), answered.completion.beside.as_str()), ("x", ""));

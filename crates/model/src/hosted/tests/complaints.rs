@@ -96,16 +96,16 @@ async fn told(name: &str, request: &Request, status: u16, body: &str, told: Expe
 async fn tools_that_are_refused() {
     let asked = with_tools(&[(Role::User, "Begin.")]);
     let ollama = r#"{"error":{"message":"registry.ollama.ai/library/llama3:latest does not support tools","type":"api_error"}}"#;
-    told(WIRES[0], &asked, 400, ollama, expect![[r#""#]]).await;
+    told(WIRES[0], &asked, 400, ollama, expect!["BadRequest openai/gpt-test: status 400: registry.ollama.ai/library/llama3:latest does not support tools; with `--tool-calls text` the model writes its calls as text [1]"]).await;
     let vllm = r#"{"object":"error","message":"\"auto\" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set","type":"BadRequestError","param":null,"code":400}"#;
-    told(WIRES[0], &asked, 400, vllm, expect![[r#""#]]).await;
+    told(WIRES[0], &asked, 400, vllm, expect![[r#"BadRequest openai/gpt-test: status 400: "auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set; with `--tool-calls text` the model writes its calls as text [1]"#]]).await;
     let router = r#"{"error":{"message":"No endpoints found that support tool use.","code":404}}"#;
-    told(WIRES[0], &asked, 404, router, expect![[r#""#]]).await;
+    told(WIRES[0], &asked, 404, router, expect!["BadRequest openai/gpt-test: status 404: No endpoints found that support tool use.; with `--tool-calls text` the model writes its calls as text [1]"]).await;
     let schema =
         r#"{"error":{"message":"Invalid schema for function 'read_mail'","param":"tools[0].parameters"}}"#;
-    told(WIRES[1], &asked, 400, schema, expect![[r#""#]]).await;
+    told(WIRES[1], &asked, 400, schema, expect!["BadRequest openai-responses/gpt-test: status 400: Invalid schema for function 'read_mail'; with `--tool-calls text` the model writes its calls as text [1]"]).await;
     // Without tools the same words are about something else.
-    told(WIRES[0], &request(&[]), 404, router, expect![[r#""#]]).await;
+    told(WIRES[0], &request(&[]), 404, router, expect!["NoSuchModel openai/gpt-test: status 404: No endpoints found that support tool use.; https://api.openai.com/v1/models lists what the server has; OPENAI_BASE_URL sets the address [1]"]).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -118,13 +118,11 @@ async fn an_assistant_with_the_last_word() {
     };
     let older = Scripted::new([yes_on(WIRES[2])]);
     older.hosted_as(WIRES[2]).answer(&begun).await.unwrap();
-    assert!(
-        older.bodies()[0].contains(r#"{"role":"assistant","content":[{"text":"I say","type":"text"}]}]"#),
-        "{:?}",
-        older.bodies()
-    );
+    let sent: serde_json::Value = serde_json::from_str(&older.bodies()[0]).unwrap();
+    let last = json!({"role": "assistant", "content": [{"type": "text", "text": "I say"}]});
+    assert_eq!(sent["messages"][1], last);
     let newer = r#"{"type":"error","error":{"type":"invalid_request_error","message":"This model does not support assistant message prefill. The conversation must end with a user message."}}"#;
-    told(WIRES[2], &begun, 400, newer, expect![[r#""#]]).await;
+    told(WIRES[2], &begun, 400, newer, expect!["BadRequest anthropic/claude-test: status 400: This model does not support assistant message prefill. The conversation must end with a user message.; this model does not continue an assistant's words: a request must end with the user's [1]"]).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -133,14 +131,14 @@ async fn anthropic_errors() {
         json!({"type": "error", "error": {"type": kind, "message": words}, "request_id": "req_1"}).to_string()
     };
     let asked = request(&[]);
-    told(WIRES[2], &asked, 401, &error("authentication_error", "invalid x-api-key"), expect![[r#""#]]).await;
-    told(WIRES[2], &asked, 404, &error("not_found_error", "model: claude-test"), expect![[r#""#]]).await;
+    told(WIRES[2], &asked, 401, &error("authentication_error", "invalid x-api-key"), expect!["Auth anthropic/claude-test: status 401: invalid x-api-key; check the key in ANTHROPIC_API_KEY [1]"]).await;
+    told(WIRES[2], &asked, 404, &error("not_found_error", "model: claude-test"), expect!["NoSuchModel anthropic/claude-test: status 404: model: claude-test; https://api.anthropic.com/v1/models lists what the server has; ANTHROPIC_BASE_URL sets the address [1]"]).await;
     told(
         WIRES[2],
         &asked,
         400,
         &error("invalid_request_error", "max_tokens: 99999999 > 8192"),
-        expect![[r#""#]],
+        expect!["BadRequest anthropic/claude-test: status 400: max_tokens: 99999999 > 8192; the server refuses this request [1]"],
     )
     .await;
     told(
@@ -148,7 +146,7 @@ async fn anthropic_errors() {
         &asked,
         400,
         &error("invalid_request_error", "Your credit balance is too low to access the Anthropic API."),
-        expect![[r#""#]],
+        expect!["Auth anthropic/claude-test: status 400: Your credit balance is too low to access the Anthropic API.; the account has no credit left [1]"],
     )
     .await;
     // Two sampling parameters were set: neither is dropped on the quiet.
@@ -158,7 +156,7 @@ async fn anthropic_errors() {
         "invalid_request_error",
         "`temperature` and `top_p` cannot both be specified for this model. Please use only one.",
     );
-    told(WIRES[2], &narrow, 400, &both, expect![[r#""#]]).await;
+    told(WIRES[2], &narrow, 400, &both, expect!["BadRequest anthropic/claude-test: status 400: `temperature` and `top_p` cannot both be specified for this model. Please use only one.; the server refuses this request [1]"]).await;
     let overloaded = error("overloaded_error", "Overloaded");
     let scripted = Scripted::new([play(529, &overloaded).header("retry-after", "9"), yes_on(WIRES[2])]);
     let start = Instant::now();

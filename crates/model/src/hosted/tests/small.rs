@@ -47,7 +47,21 @@ fn windows_by_the_clock() {
         "Z",
         "soon",
     ];
-    expect![[r#""#]].assert_eq(&times.map(reset).concat());
+    expect![[r#"
+        2026-01-31T23:59:59Z Some(0ns)
+        2026-02-01T00:00:00Z Some(1s)
+        2026-02-01T00:00:59.25Z Some(60.25s)
+        2026-03-01T00:00:00Z Some(2419201s)
+        2028-03-01T00:00:00Z Some(65577601s)
+        2025-01-01T00:00:00Z Some(0ns)
+        2026-02-01T00:00:59 None
+        2026-13-01T00:00:00Z None
+        2026-02-01T00:00:-1Z None
+        inf-nan-1T0:0:0Z None
+        Z None
+        soon None
+    "#]]
+    .assert_eq(&times.map(reset).concat());
     let left = headers(&[("anthropic-ratelimit-requests-remaining", "1")]);
     assert_eq!(exhausted(&left, SystemTime::UNIX_EPOCH), None);
 }
