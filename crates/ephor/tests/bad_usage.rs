@@ -443,6 +443,17 @@ fn numbers_out_of_bounds() {
     );
     check(
         &lab,
+        "run mine --model control/random --tool-calls sometimes",
+        expect![[r#"
+        exit 2
+        error: invalid value 'sometimes' for '--tool-calls <TOOL_CALLS>'
+          [possible values: native, text]
+
+        For more information, try '--help'.
+    "#]],
+    );
+    check(
+        &lab,
         "run mine --model control/random --display loud",
         expect![[r#"
         exit 2

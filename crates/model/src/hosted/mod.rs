@@ -2,11 +2,10 @@
 //! llama.cpp's server, Ollama, and whatever else speaks it), OpenAI responses and Anthropic messages.
 //!
 //! ```text
-//!            ┌ chat ┐                                        ┌ chat ┐
-//! Request ─▶ │ responses │ ─▶ limits ─▶ transport ─▶ judge ─▶ │ responses │ ─▶ options ─▶ Answered
-//!            └ anthropic ┘       ▲                     │      └ anthropic ┘
-//!             a body             └─ retry ◀─ fault ◀───┘       a reply
-//!                                    within a budget, never endless
+//! Request ─▶ wire: body ─▶ limits ─▶ transport ─▶ judge ─▶ wire: reply ─▶ options ─▶ Answered
+//!            (chat,          ▲                      │ fault
+//!             responses,     └─────── retry ◀───────┘ within a budget, never endless
+//!             anthropic)
 //! ```
 //!
 //! Our own typed layer: the exact bytes of an answer go to the ledger, log-probabilities, calls,
