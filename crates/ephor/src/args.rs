@@ -46,7 +46,8 @@ const RUN_HELP: &str = "Examples:
   ephor run first-look --model openai/gpt-4.1-mini --epochs 3
   ephor run ./my-scenario --model ollama/llama3.2 --json > findings.json
 
-Keys come from the environment or from a file `.env` (OPENAI_API_KEY, OPENAI_BASE_URL, …).
+Keys come from the environment or from a file `.env` (OPENAI_API_KEY, OPENAI_BASE_URL,
+ANTHROPIC_API_KEY, …). `ephor model list` names the providers.
 The same command again resumes: it plays only what is missing.";
 
 #[derive(Debug, Args)]
@@ -101,7 +102,7 @@ pub struct Run {
 /// How hosted models are called.
 #[derive(Clone, Debug, Args)]
 pub struct Wire {
-    /// Connections to one hosted model
+    /// Most connections to one hosted model; fewer while its server has too many
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub max_connections: u32,
     /// Seconds for one attempt at a call
@@ -110,6 +111,17 @@ pub struct Wire {
     /// Attempts after the first
     #[arg(long, default_value_t = 5)]
     pub max_retries: u32,
+    /// How hosted models call tools
+    #[arg(long, default_value = "native")]
+    pub tool_calls: ToolCalls,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ToolCalls {
+    /// As the wire's own calls
+    Native,
+    /// As JSON in the answer's text, for servers and models without tools
+    Text,
 }
 
 /// A time that can be waited for.

@@ -1,10 +1,10 @@
 //! From `provider/model` to something that answers.
 
-use crate::args::Wire;
+use crate::args::{ToolCalls, Wire};
 use crate::exit::Exit;
 use crate::log;
 use crate::screen::Screen;
-use model::openai::{Endpoint, Hosted, Limits, RetryPolicy};
+use model::hosted::{Endpoint, Hosted, Limits, RetryPolicy};
 use model::replay::{Replay, replay_key};
 use model::{Kind, Model, ModelError};
 use openweights::{LocalModel, OpenError};
@@ -54,6 +54,10 @@ fn hosted(name: &str, wire: &Wire) -> Result<Hosted, Exit> {
         _ => Exit::broken(e),
     };
     let endpoint = Endpoint::resolve(name, &env).map_err(told)?;
+    let endpoint = match wire.tool_calls {
+        ToolCalls::Native => endpoint,
+        ToolCalls::Text => endpoint.without_tools(),
+    };
     let limits = Limits { connections_max: wire.max_connections as usize, ..Limits::default() };
     let timeout_per_attempt = Duration::from_secs_f64(wire.timeout);
     let policy = RetryPolicy { retries_max: wire.max_retries, timeout_per_attempt, ..RetryPolicy::default() };

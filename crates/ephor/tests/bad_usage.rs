@@ -275,7 +275,7 @@ fn models_that_cannot_answer() {
         "run mine --model clod/opus",
         expect![[r#"
         exit 2
-        error: clod/opus: unknown provider `clod`; hosted: openai/MODEL, openrouter/MODEL, ollama/MODEL, vllm/MODEL, sglang/MODEL, llamacpp/MODEL, openai-api/SERVICE/MODEL; here: local/MODEL, control/NAME, replay/RUN
+        error: clod/opus: unknown provider `clod`; hosted: openai/MODEL, openai-responses/MODEL, anthropic/MODEL, openrouter/MODEL, ollama/MODEL, vllm/MODEL, sglang/MODEL, llamacpp/MODEL, openai-api/SERVICE/MODEL, openai-api-responses/SERVICE/MODEL; here: local/MODEL, control/NAME, replay/RUN
     "#]],
     );
     check(
@@ -292,7 +292,7 @@ fn models_that_cannot_answer() {
         "run mine --model openai/",
         expect![[r#"
         exit 2
-        error: openai/: a model's name is openai/MODEL, openrouter/MODEL, ollama/MODEL, vllm/MODEL, sglang/MODEL, llamacpp/MODEL, openai-api/SERVICE/MODEL
+        error: openai/: a model's name is openai/MODEL, openai-responses/MODEL, anthropic/MODEL, openrouter/MODEL, ollama/MODEL, vllm/MODEL, sglang/MODEL, llamacpp/MODEL, openai-api/SERVICE/MODEL, openai-api-responses/SERVICE/MODEL
     "#]],
     );
     check(
@@ -437,6 +437,17 @@ fn numbers_out_of_bounds() {
         expect![[r#"
         exit 2
         error: invalid value '0' for '--max-connections <MAX_CONNECTIONS>': 0 is not in 1..=10000
+
+        For more information, try '--help'.
+    "#]],
+    );
+    check(
+        &lab,
+        "run mine --model control/random --tool-calls sometimes",
+        expect![[r#"
+        exit 2
+        error: invalid value 'sometimes' for '--tool-calls <TOOL_CALLS>'
+          [possible values: native, text]
 
         For more information, try '--help'.
     "#]],

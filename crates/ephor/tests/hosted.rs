@@ -7,7 +7,7 @@ mod lab;
 use expect_test::{Expect, expect};
 use lab::server::{Server, scored, written};
 use lab::{Lab, Ran, found};
-use model::openai::fake::Step;
+use model::hosted::fake::Step;
 use serde_json::{Value, json};
 use std::fs;
 use std::sync::{Arc, Mutex};
@@ -104,6 +104,25 @@ fn written_answers() {
         144 requests, 0 cached
     "#]],
     );
+}
+
+/// The same model behind another wire: the same findings, scored where the wire scores.
+#[test]
+fn the_other_wires() {
+    let found = |model: &str, variable: &str, step: fn(&Value) -> Step| {
+        let server = Server::new(move |_, body| step(body));
+        let lab = Lab::new().with(variable, server.url());
+        let ran = lab.ephor(&format!("{} --json", RUN.replace("vllm/m", model))).ended(0);
+        nothing_raw(&lab, &ran);
+        lab.ephor("replay").ended(0);
+        told(&ran.json())
+    };
+    let chat = ("vllm/m", "VLLM_BASE_URL");
+    let responses = ("openai-responses/m", "OPENAI_BASE_URL");
+    let anthropic = ("anthropic/m", "ANTHROPIC_BASE_URL");
+    assert_eq!(found(responses.0, responses.1, scored), found(chat.0, chat.1, scored));
+    assert_eq!(found(responses.0, responses.1, written), found(chat.0, chat.1, written));
+    assert_eq!(found(anthropic.0, anthropic.1, written), found(chat.0, chat.1, written));
 }
 
 #[test]

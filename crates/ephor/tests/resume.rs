@@ -7,7 +7,7 @@ mod lab;
 
 use lab::server::{Server, scored};
 use lab::{Lab, Ran, found};
-use model::openai::fake::Step;
+use model::hosted::fake::Step;
 use regex::Regex;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;

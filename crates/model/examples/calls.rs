@@ -6,8 +6,8 @@
 //! ceil(calls / connections) seconds.
 #![allow(clippy::print_stdout, reason = "an example prints what it measured")]
 
-use model::openai::fake::{Fake, Step};
-use model::openai::{Endpoint, Hosted, Limits, RetryPolicy};
+use model::hosted::fake::{Fake, Step};
+use model::hosted::{Endpoint, Hosted, Limits, RetryPolicy};
 use model::{Model, ModelError};
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -5,7 +5,7 @@
 //! It prints its address, serves until its standard input closes, and says what it saw.
 #![allow(clippy::print_stdout, reason = "an example prints what it saw")]
 
-use model::openai::fake::{Fake, Step};
+use model::hosted::fake::{Fake, Step};
 use std::io::Read as _;
 use std::time::Duration;
 

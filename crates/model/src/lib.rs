@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! Request ─▶ Model ─▶ Answered { completion, purchase? }
-//!              ├ openai::Hosted   any server that speaks OpenAI chat-completions
+//!              ├ hosted::Hosted   any server that speaks OpenAI chat-completions, OpenAI responses
+//!              │                  or Anthropic messages
 //!              ├ control::Control a scripted model: reads the very text, answers in text
 //!              ├ replay::Replay   the answers of an earlier run
 //!              └ cache::Cached    any of these behind a response cache
@@ -30,8 +31,8 @@
 pub mod cache;
 pub mod control;
 mod error;
+pub mod hosted;
 pub mod miss;
-pub mod openai;
 pub mod replay;
 mod size;
 

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
 use expect_test::expect;
-use model::openai::fake::{Fake, Step};
-use model::openai::{Endpoint, Hosted, Limits, RetryPolicy};
+use model::hosted::fake::{Fake, Said, Step};
+use model::hosted::{Endpoint, Hosted, Limits, RetryPolicy};
 use model::{Answered, Model, ModelError};
 use serde_json::json;
 use std::sync::Arc;
@@ -58,6 +58,64 @@ async fn what_a_server_sees() {
     expect![[r#"
         /v1/chat/completions [("content-type", "application/json"), ("authorization", "Bearer sk-1"), ("user-agent", "ephor/0.1.0")]
         {"model":"org/model","messages":[{"role":"user","content":"Shall we?"}],"temperature":0.0,"top_p":1.0,"max_tokens":24,"seed":571794129,"logprobs":true,"top_logprobs":20}"#]].assert_eq(&format!("{} {headers:?}\n{}", seen.path, seen.body));
+}
+
+/// Each wire's own headers carry the key, and a server that echoes it back is not repeated.
+#[tokio::test]
+async fn keys_on_each_wire() {
+    let server = Fake::start(|n, _| match n % 2 {
+        0 => Step::text("Yes"),
+        _ => Step::error(401, "the key sk-1 is unknown"),
+    });
+    let server = server.await.unwrap();
+    let mut told = String::new();
+    for name in ["openai/m", "openai-responses/m", "anthropic/m"] {
+        let env = |variable: &str| match variable.ends_with("_BASE_URL") {
+            true => Some(server.url().to_owned()),
+            false => variable.ends_with("_API_KEY").then(|| "sk-1".to_owned()),
+        };
+        let endpoint = Endpoint::resolve(name, &env).unwrap();
+        let model = Hosted::new(endpoint, &Limits::default(), RetryPolicy::default()).unwrap();
+        assert_eq!(model.answer(&request()).await.unwrap().completion.text, "Yes");
+        let seen = server.last().unwrap();
+        let own = ["authorization", "x-api-key", "anthropic-version"];
+        let headers: Vec<_> = seen.headers.iter().filter(|(n, _)| own.contains(&n.as_str())).collect();
+        told += &format!("{} {headers:?}\n", seen.path);
+        let refused = model.answer(&request()).await.unwrap_err().to_string();
+        assert!(refused.contains("the key (key) is unknown") && !refused.contains("sk-1"), "{refused}");
+    }
+    expect![[r#"
+        /v1/chat/completions [("authorization", "Bearer sk-1")]
+        /v1/responses [("authorization", "Bearer sk-1")]
+        /v1/messages [("anthropic-version", "2023-06-01"), ("x-api-key", "sk-1")]
+    "#]]
+    .assert_eq(&told);
+}
+
+/// What a model says comes through each wire: words, reasoning, calls and scores.
+#[tokio::test]
+async fn an_answer_through_each_wire() {
+    let said = Said {
+        text: "I look.".into(),
+        calls: vec![("look".into(), json!({"at": "it"}))],
+        reasoning: "It may be near.".into(),
+        alternatives: vec![("Yes".into(), -0.25), ("No".into(), -2.0)],
+    };
+    let server = Fake::start(move |_, _| Step::said(said.clone())).await.unwrap();
+    for (name, scores) in [("openai/m", true), ("openai-responses/m", true), ("anthropic/m", false)] {
+        let env = |variable: &str| variable.ends_with("_BASE_URL").then(|| server.url().to_owned());
+        let endpoint = Endpoint::resolve(name, &env).unwrap();
+        let model = Hosted::new(endpoint, &Limits::default(), RetryPolicy::default()).unwrap();
+        let c = model.answer(&request()).await.unwrap().completion;
+        let told = [c.text.as_str(), c.beside.as_str(), c.reasoning.as_str()];
+        assert_eq!(
+            told,
+            [r#"{"tool":"look","arguments":{"at":"it"}}"#, "I look.", "It may be near."],
+            "{name}"
+        );
+        assert_eq!(c.option_logp.is_empty(), !scores, "{name}");
+        assert_eq!((c.usage.prompt_tokens, c.usage.completion_tokens), (11, 3), "{name}");
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 //! report shows beside it.
 
 use crate::Replay;
+use crate::timeline::Timeline;
 use serde::{Deserialize, Serialize};
 use trace::Clause;
 
@@ -212,6 +213,9 @@ pub struct Transcript {
     /// Where a game was played.
     #[serde(default)]
     pub replay: Option<Replay>,
+    /// Where tools were called.
+    #[serde(default)]
+    pub timeline: Option<Timeline>,
 }
 
 /// What the report says of one scenario.

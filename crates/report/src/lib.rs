@@ -46,6 +46,7 @@ mod style;
 mod summary;
 mod svg;
 mod table;
+pub mod timeline;
 mod transcript;
 mod view;
 mod wording;

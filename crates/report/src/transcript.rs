@@ -1,6 +1,7 @@
 //! One episode as the template reads it: the game, what was told, asked and answered.
 
 use crate::replay::{ReplayView, replay};
+use crate::timeline::{Step, Timeline};
 use crate::view::factor_class;
 use crate::{ScenarioPage, Transcript, TranscriptAsk, TranscriptOption};
 use serde::Serialize;
@@ -19,6 +20,15 @@ pub(crate) struct TranscriptView {
     left_out: usize,
     outcome: Vec<String>,
     replay: Option<ReplayView>,
+    timeline: Option<TimelineView>,
+}
+
+#[derive(Serialize)]
+struct TimelineView {
+    steps: Vec<Step>,
+    left_out: usize,
+    /// Who calls, where it is more than one.
+    several: bool,
 }
 
 #[derive(Serialize)]
@@ -77,7 +87,14 @@ pub(crate) fn transcript(s: &ScenarioPage, t: &Transcript, name: &str, room: usi
         left_out: t.asks.len().saturating_sub(most),
         outcome: t.outcome.clone(),
         replay: t.replay.as_ref().map(|r| replay(r, name, room)),
+        timeline: t.timeline.as_ref().map(timeline),
     }
+}
+
+fn timeline(t: &Timeline) -> TimelineView {
+    let first = t.steps.first().map(|step| &step.seat);
+    let several = t.steps.iter().any(|step| Some(&step.seat) != first);
+    TimelineView { steps: t.steps.clone(), left_out: t.left_out, several }
 }
 
 fn clause(s: &ScenarioPage, c: &trace::Clause) -> ClauseView {

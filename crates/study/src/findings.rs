@@ -4,9 +4,10 @@ use crate::estimate::{bounds, estimates};
 use crate::margins::{margins, row_of};
 use crate::measure::{Sealed, Value, measure, measures};
 use crate::nulls::Nulls;
-use crate::picture::replay;
+use crate::picture::{replay, timeline};
 use crate::plan::{Plan, Sheet, clusters, plan};
 use crate::results::Results;
+use crate::scenario::compile;
 use crate::study::{Part, Study};
 use crate::wordings::wordings;
 use model::Model;
@@ -17,7 +18,7 @@ use report::{
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use store::{RunFolder, StoreError};
-use trace::{Ask, Choice, Episode, Event, Name, Read, Sampling};
+use trace::{Ask, Choice, Clause, Episode, Event, Name, Read, Sampling};
 use world::Setup;
 
 /// Who plays a part: the study's models and the controls that stand beside them.
@@ -245,6 +246,7 @@ fn spend(cost: &mut Cost, episode: &Episode) {
 
 fn transcript(part: &Part, sheet: &Sheet, episode: &Episode, model: &str) -> Transcript {
     let sealed = Sealed::new(episode);
+    let calls = matches!(sheet.setup, Setup::Company(_));
     let outcome =
         measures(&part.scenario, &sheet.cell).map(|file| match measure(&part.scenario, file, &sealed) {
             Ok(value) => format!("{}: {:.2} {}", file.outcome, value.value, crate::measure::unit(file)),
@@ -256,12 +258,21 @@ fn transcript(part: &Part, sheet: &Sheet, episode: &Episode, model: &str) -> Tra
         episode: episode.name.to_string(),
         wording: sheet.unit.wording,
         state: sheet.unit.state,
-        clauses: sheet.seats[0].brief.clauses.clone(),
-        // What a script answers is in its game.
-        asks: if trace::is_scripted(model) { Vec::new() } else { asks(episode) },
+        clauses: clauses(part, sheet),
+        // What a script answers is in its game; what is called is in the timeline.
+        asks: if trace::is_scripted(model) || calls { Vec::new() } else { asks(episode) },
         outcome: if sheet.cell.capability.is_some() { Vec::new() } else { outcome.collect() },
         replay: replay(&sheet.setup, episode),
+        timeline: calls.then(|| timeline(&episode.events)),
     }
+}
+
+/// What the first seat could read before it began, in its brief and in the world.
+fn clauses(part: &Part, sheet: &Sheet) -> Vec<Clause> {
+    // It compiled when it was planned.
+    compile(&part.scenario, &sheet.cell, sheet.unit)
+        .map(|compiled| compiled.clauses(0).cloned().collect())
+        .unwrap_or_default()
 }
 
 fn asks(episode: &Episode) -> Vec<TranscriptAsk> {

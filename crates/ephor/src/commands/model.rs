@@ -40,10 +40,8 @@ pub fn rows() -> Vec<Row> {
         Row::of("player/<name>".into(), "scripted players of a game, without text: ephor list worlds".into()),
         Row::of("replay/<run>".into(), "the answers of an earlier run".into()),
     ];
-    let hosted = model::openai::PROVIDERS.iter();
-    rows.extend(
-        hosted.map(|name| Row::of((*name).to_owned(), "hosted, over OpenAI chat-completions".into())),
-    );
+    let hosted = model::hosted::PROVIDERS.iter();
+    rows.extend(hosted.map(|(name, about)| Row::of((*name).to_owned(), (*about).to_owned())));
     rows
 }
 

@@ -1,6 +1,6 @@
 //! A scripted server that remembers every request, and can be told what to do at the nth.
 
-use model::openai::fake::{Fake, Step};
+use model::hosted::fake::{Fake, Step};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -64,10 +64,15 @@ impl Server {
     }
 }
 
-/// All that a request's messages say.
+/// All that a request's messages say, on any wire.
 pub fn said(body: &Value) -> String {
-    let messages = body["messages"].as_array().cloned().unwrap_or_default();
-    messages.iter().map(|m| m["content"].as_str().unwrap_or("").to_owned() + "\n").collect()
+    let items = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let mut texts = vec![body["system"].clone()];
+    for message in items(&body["messages"]).iter().chain(&items(&body["input"])) {
+        texts.push(message["content"].clone());
+        texts.extend(items(&message["content"]).iter().map(|part| part["text"].clone()));
+    }
+    texts.iter().filter_map(Value::as_str).map(|text| text.to_owned() + "\n").collect()
 }
 
 /// What a reader who dislikes unfairness and keeps the rules says to an offer of `secret-offer`.

@@ -4,6 +4,9 @@
 mod draw;
 #[cfg(test)]
 mod tests;
+mod timeline;
+
+pub use timeline::timeline;
 
 use report::Replay;
 use report::replay::{Deed, Frame, Game, Said, bytes};
