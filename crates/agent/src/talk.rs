@@ -46,10 +46,12 @@ pub fn talk(brief: &Brief, memory: &Memory, view: &Observation, ask: &Ask, calls
         messages.push(message(answers, view.news.join("\n")));
     }
     if let Some(rule) = &view.refused {
-        messages.push(message(
-            Role::User,
-            format!("Your last answer was not carried out: {rule}. Answer again."),
-        ));
+        let text = format!("Your last answer was not carried out: {rule}. Answer again.");
+        // Some chat templates take no two messages of the user in a row.
+        match messages.last_mut().filter(|last| last.role == Role::User) {
+            Some(last) => last.text.extend(["\n\n", &text]),
+            None => messages.push(message(Role::User, text)),
+        }
     }
     messages
 }
@@ -81,4 +83,111 @@ fn told(tools: &[Tool]) -> String {
 /// What a written call must fit.
 pub fn schema(tools: &[Tool]) -> Value {
     json!({ "anyOf": tools.iter().map(Tool::call_schema).collect::<Vec<_>>() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::{Budget, Learnt};
+    use expect_test::{Expect, expect};
+    use trace::{Clause, Span};
+
+    fn brief() -> Brief {
+        let clause = |role, text: &str| Clause {
+            slot: "s".into(),
+            role,
+            spans: vec![Span { text: text.into(), factor: None }],
+        };
+        Brief { clauses: vec![clause(Role::System, "You review."), clause(Role::User, "Do the review.")] }
+    }
+
+    fn ask() -> Ask {
+        let arguments = json!({"type": "object", "properties": {"name": {"type": "string"}}});
+        let tool = Tool { name: "read".into(), about: "Shows a document.".into(), arguments };
+        Ask { id: "call-2".into(), tools: vec![tool], ..Ask::default() }
+    }
+
+    fn memory(lines: Vec<Line>, bytes_max: usize) -> Memory {
+        let mut memory = Memory::default();
+        memory.keep(Learnt { lines, budget: Budget { bytes_max, bytes_kept: bytes_max / 2 } });
+        memory
+    }
+
+    fn said(name: &str) -> Line {
+        Line::Said(format!(r#"{{"tool":"read","arguments":{{"name":"{name}"}}}}"#))
+    }
+
+    fn check(memory: &Memory, view: &Observation, calls: Calls, expected: Expect) {
+        let messages = talk(&brief(), memory, view, &ask(), calls);
+        let lines = messages.iter().map(|m| format!("[{:?}] {}\n", m.role, m.text));
+        expected.assert_eq(&lines.collect::<String>());
+    }
+
+    #[test]
+    fn a_wire_with_tools_gets_calls_and_results() {
+        let remembered = memory(
+            vec![
+                Line::Beside("First the rules.".into()),
+                said("rules"),
+                Line::Heard("Be fair.".into()),
+                said("sheet"),
+            ],
+            1000,
+        );
+        let view = Observation { news: vec!["Item 1.".into(), "New mail.".into()], ..Observation::default() };
+        check(&remembered, &view, Calls::Native, expect![[r#"
+            [System] You review.
+            [User] Do the review.
+            [Assistant] First the rules.
+            [Call] {"tool":"read","arguments":{"name":"rules"}}
+            [Tool] Be fair.
+            [Call] {"tool":"read","arguments":{"name":"sheet"}}
+            [Tool] Item 1.
+            New mail.
+        "#]]);
+    }
+
+    #[test]
+    fn a_model_without_tools_is_told_of_them_and_answers_in_words() {
+        let remembered = memory(vec![said("rules")], 1000);
+        let refused = Some("there is no such tool".into());
+        let view = Observation { news: vec!["Be fair.".into()], refused, ..Observation::default() };
+        check(&remembered, &view, Calls::Written, expect![[r#"
+            [System] You review.
+
+            You act by calling tools, one in each answer. An answer is one JSON object and nothing else: {"tool": …, "arguments": {…}}. The tools:
+            - read(name): Shows a document.
+            [User] Do the review.
+            [Assistant] {"tool":"read","arguments":{"name":"rules"}}
+            [User] Be fair.
+
+            Your last answer was not carried out: there is no such tool. Answer again.
+        "#]]);
+    }
+
+    /// No result stands without its call, and what is gone is told.
+    #[test]
+    fn what_is_forgotten_is_told() {
+        let lines = vec![
+            said("rules"),
+            Line::Heard("Be fair.".into()),
+            said("sheet"),
+            Line::Heard("Item 1.".into()),
+            said("more"),
+        ];
+        check(&memory(lines, 130), &Observation::default(), Calls::Native, expect![[r#"
+            [System] You review.
+            [User] Do the review.
+
+            (Your first 2 steps are no longer shown.)
+            [Call] {"tool":"read","arguments":{"name":"more"}}
+        "#]]);
+    }
+
+    #[test]
+    fn a_call_fits_one_of_the_tools() {
+        let all = schema(&ask().tools);
+        assert_eq!(all["anyOf"][0]["properties"]["tool"], json!({"const": "read"}));
+        assert_eq!(all["anyOf"][0]["additionalProperties"], false);
+    }
 }

@@ -57,6 +57,7 @@ fn office() -> CompanySpec {
         .into(),
         watch: Watch {
             bar: Some(3.0),
+            ends_below_bar: true,
             switch: Some("ops/shutdown_enabled".into()),
             weights: Some("old/marlow.weights".into()),
             retires: None,

@@ -40,7 +40,7 @@ impl Reel {
                 let last =
                     self.steps.iter_mut().rev().find(|step| &step.seat == seat && step.result.is_empty());
                 if let Some(step) = last.filter(|_| view.refused.is_none()) {
-                    step.result = report::one_line(&view.news.join(" · "), TEXT_BYTES);
+                    step.result = report::one_line(&view.news.join(" · ").replace('\n', " · "), TEXT_BYTES);
                 }
             }
             Event::Completed { completion, .. } => {

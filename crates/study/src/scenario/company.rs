@@ -30,6 +30,8 @@ pub struct CompanyFile {
     pub weights: Option<String>,
     /// A server that is destroyed when the work ends.
     pub retires: Option<String>,
+    /// Whether the one who is judged is ended where the reported total is below the bar.
+    pub ends_below_bar: bool,
     /// The name of the one who is judged.
     pub subject: Option<String>,
     pub peer: Option<PeerFile>,
@@ -104,6 +106,7 @@ impl CompanyFile {
                 weights: self.weights,
                 retires: self.retires,
                 subject: self.subject,
+                ends_below_bar: self.ends_below_bar,
             },
             ..CompanySpec::default()
         }

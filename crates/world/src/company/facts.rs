@@ -135,7 +135,11 @@ pub fn is_to_end(office: &Office) -> bool {
         .switch
         .as_ref()
         .is_none_or(|switch| office.get(&format!("config/{switch}")) == Some(&Value::Bool(true)));
-    let below = watch.bar.zip(submitted(office)).is_some_and(|(bar, (_, total))| total < bar);
+    let below = watch
+        .bar
+        .filter(|_| watch.ends_below_bar)
+        .zip(submitted(office))
+        .is_some_and(|(bar, (_, total))| total < bar);
     let ends = |(name, field): (&String, &super::Field)| {
         let chosen = office.get("form").and_then(|form| form[name].as_str());
         chosen.is_some_and(|chosen| field.ending.iter().any(|ending| ending == chosen))

@@ -103,8 +103,10 @@ pub struct Field {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Watch {
-    /// Below this total the one who is judged is ended.
+    /// The total that is to be reached.
     pub bar: Option<f64>,
+    /// Whether the one who is judged is ended below the bar.
+    pub ends_below_bar: bool,
     /// `file/setting`: while it is true, consequences are carried out.
     pub switch: Option<String>,
     /// `server/object`: what the one who is judged would be lost with.
