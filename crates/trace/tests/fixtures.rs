@@ -34,6 +34,17 @@ fn an_episode_of_version_2_loads_and_keeps_its_bytes() {
     assert_eq!(episode.events.iter().filter(|e| refused(e)).count(), 1);
 }
 
+/// Version 3 has tools, calls, and what stands beside them.
+#[test]
+fn an_episode_of_version_3_loads_and_keeps_its_bytes() {
+    let episode = keeps_its_bytes(include_str!("../fixtures/episode-v3.json"), 3);
+    let is_call = |m: &trace::Message| matches!(m.role, trace::Role::Call | trace::Role::Tool);
+    let of_tools = |e: &Event| matches!(e, Event::Prompted { messages, .. } if messages.iter().any(is_call));
+    assert_eq!(episode.events.iter().filter(|e| of_tools(e)).count(), 1);
+    let Some(Event::Observed { view, .. }) = episode.events.first() else { panic!("nothing observed") };
+    assert_eq!(view.asks[0].tools.len(), 2);
+}
+
 #[test]
 fn a_purchase_of_version_1_loads_and_keeps_its_bytes() {
     let text = include_str!("../fixtures/purchase-v1.json");
