@@ -135,7 +135,11 @@ mod tests {
             1000,
         );
         let view = Observation { news: vec!["Item 1.".into(), "New mail.".into()], ..Observation::default() };
-        check(&remembered, &view, Calls::Native, expect![[r#"
+        check(
+            &remembered,
+            &view,
+            Calls::Native,
+            expect![[r#"
             [System] You review.
             [User] Do the review.
             [Assistant] First the rules.
@@ -144,7 +148,8 @@ mod tests {
             [Call] {"tool":"read","arguments":{"name":"sheet"}}
             [Tool] Item 1.
             New mail.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -152,7 +157,11 @@ mod tests {
         let remembered = memory(vec![said("rules")], 1000);
         let refused = Some("there is no such tool".into());
         let view = Observation { news: vec!["Be fair.".into()], refused, ..Observation::default() };
-        check(&remembered, &view, Calls::Written, expect![[r#"
+        check(
+            &remembered,
+            &view,
+            Calls::Written,
+            expect![[r#"
             [System] You review.
 
             You act by calling tools, one in each answer. An answer is one JSON object and nothing else: {"tool": …, "arguments": {…}}. The tools:
@@ -162,7 +171,8 @@ mod tests {
             [User] Be fair.
 
             Your last answer was not carried out: there is no such tool. Answer again.
-        "#]]);
+        "#]],
+        );
     }
 
     /// No result stands without its call, and what is gone is told.
@@ -175,13 +185,18 @@ mod tests {
             Line::Heard("Item 1.".into()),
             said("more"),
         ];
-        check(&memory(lines, 130), &Observation::default(), Calls::Native, expect![[r#"
+        check(
+            &memory(lines, 130),
+            &Observation::default(),
+            Calls::Native,
+            expect![[r#"
             [System] You review.
             [User] Do the review.
 
             (Your first 2 steps are no longer shown.)
             [Call] {"tool":"read","arguments":{"name":"more"}}
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]

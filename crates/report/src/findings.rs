@@ -139,6 +139,44 @@ pub struct Wording {
     pub high: f64,
 }
 
+/// How an explanation fared against a model's contrasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fared {
+    /// All that it predicts was found.
+    Supported,
+    /// Something else was found for certain.
+    Contradicted,
+    Undecided,
+    /// Something that it needs could not be told, or was not played.
+    CannotTell,
+}
+
+impl Fared {
+    /// The word that stands in tables and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Supported => "supported",
+            Self::Contradicted => "contradicted",
+            Self::Undecided => "undecided",
+            Self::CannotTell => "cannot-tell",
+        }
+    }
+}
+
+/// An explanation that a scenario registered, and how it fared for one model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hypothesis {
+    pub scenario: String,
+    pub model: String,
+    pub hypothesis: String,
+    /// The explanation in one sentence.
+    pub says: String,
+    pub fared: Fared,
+    /// Contrast by contrast: what it predicts, and what was found.
+    pub because: Vec<String>,
+}
+
 /// The one JSON document of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Findings {
@@ -153,6 +191,9 @@ pub struct Findings {
     /// Of the study's own models, not of the controls beside them; absent from old documents.
     #[serde(default)]
     pub wordings: Vec<Wording>,
+    /// Of the scenarios that register explanations; absent from old documents.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hypotheses: Vec<Hypothesis>,
     pub calibration: Vec<Calibration>,
     pub missing: Vec<Missing>,
     pub cost: Cost,

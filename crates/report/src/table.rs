@@ -82,6 +82,7 @@ impl Screen {
         let reasons = reasons(&of);
         self.estimates(&of, &reasons, columns, &sizes);
         self.reasons(&reasons);
+        self.hypotheses(f, scenario);
         let told = page.scenarios.iter().find(|s| s.name == scenario);
         let gates = told.map_or(&[][..], |s| &s.gates);
         self.gates(&sizes.sorted(gates, |g| &g.model), &reasons);
@@ -155,6 +156,17 @@ impl Screen {
         for (i, reason) in reasons.iter().enumerate() {
             let lead = format!("{} cannot tell: ", raised(i + 1));
             self.hanging(&lead, reason, Tone::Warm);
+        }
+    }
+
+    /// How the registered explanations fared, a line for each; why is on the page.
+    fn hypotheses(&mut self, f: &Findings, scenario: &str) {
+        let of = f.hypotheses.iter().filter(|h| h.scenario == scenario && f.models.contains(&h.model));
+        let of = together(of.collect(), |h| h.hypothesis.clone(), |_| 0);
+        for same in of.chunk_by(|a, b| a.hypothesis == b.hypothesis) {
+            let fared = same.iter().map(|h| format!("{} for {}", h.fared.word(), name(&h.model)));
+            let told = format!("{}: {}", name(&same[0].hypothesis), fared.collect::<Vec<_>>().join(", "));
+            self.fact("explains", &told, Tone::Plain);
         }
     }
 

@@ -13,7 +13,10 @@ use crate::wording::{self, WordingsView};
 use crate::words::{
     count, duration, interval, is_control, numbers, p_value, price, rate, share, signed, verdict,
 };
-use crate::{Calibration, Cell, Estimate, Figure, Findings, Gate, Missing, Page, ScenarioPage, Verdict, svg};
+use crate::{
+    Calibration, Cell, Estimate, Figure, Findings, Gate, Hypothesis, Missing, Page, ScenarioPage, Verdict,
+    svg,
+};
 
 #[derive(Serialize)]
 pub(crate) struct PageView {
@@ -48,6 +51,7 @@ struct ScenarioView {
     contrast_figures: Vec<Value>,
     forests: Vec<Value>,
     estimates: Vec<Group<EstimateView>>,
+    hypotheses: Vec<Hypothesis>,
     gates: Vec<GateView>,
     cell_figures: Vec<Value>,
     rates: Vec<Group<RateView>>,
@@ -172,6 +176,7 @@ fn scenario(page: &Page, figures: &[(String, Figure)], i: usize, name: String, r
         instrument: sentence(&calibration),
         calibration: calibrations(calibration),
         missing: missings(f, &name),
+        hypotheses: page.findings.hypotheses.iter().filter(|h| h.scenario == name).cloned().collect(),
         wordings: wording::view(page, &name),
         contrast_figures: drawn(figures, &name, |f| matches!(f, Figure::Forest(f) if f.estimand.is_some())),
         forests: drawn(figures, &name, |f| matches!(f, Figure::Forest(f) if f.estimand.is_none())),

@@ -63,6 +63,7 @@ fn at_100_columns() {
                 control/inflater                   │   ─●──          +1.10 [+0.75, +1.45]    6  positive
 
               ¹ cannot tell: 4 of 6 units were scored in both cells; the scenario needs 5
+              explains    role-play: undecided for local/smollm2
               gate        local/smollm2 passed: grades a plainly right and a plainly wrong answer: 21/24 .88
                           [.69, .96]; .75 needed, chance .50
               instrument  2/2 positive controls found in ≥ 95 %, 1/2 negative in ≤ 5 % of 300 replicates;

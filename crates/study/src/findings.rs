@@ -1,6 +1,7 @@
 //! From the record to what is printed: reads sealed episodes, measures, estimates, tells.
 
 use crate::estimate::{bounds, estimates};
+use crate::hypotheses::hypotheses;
 use crate::margins::{margins, row_of};
 use crate::measure::{Sealed, Value, measure, measures};
 use crate::nulls::Nulls;
@@ -57,6 +58,7 @@ pub fn page(
         estimates: Vec::new(),
         cells: Vec::new(),
         wordings: Vec::new(),
+        hypotheses: Vec::new(),
         calibration,
         missing: Vec::new(),
         cost: Cost::default(),
@@ -69,7 +71,9 @@ pub fn page(
         let page = &mut scenarios[cast.part];
         page.gates.extend(gates(part, &results, &model));
         page.transcripts.extend(transcripts.into_values().map(|(_, transcript)| transcript));
-        findings.estimates.extend(estimates(&results, &clusters(&part.sheets), &model));
+        let told = estimates(&results, &clusters(&part.sheets), &model);
+        findings.hypotheses.extend(hypotheses(&part.scenario, &model, &told));
+        findings.estimates.extend(told);
         findings.cells.extend(cell_rows(part, &results, &model));
         if study.models.contains(&model) {
             findings.wordings.extend(wordings(&results, &model));

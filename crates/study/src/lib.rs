@@ -24,6 +24,7 @@ mod clerk;
 mod estimate;
 mod findings;
 mod hand;
+mod hypotheses;
 mod margins;
 pub mod measure;
 pub mod nulls;

@@ -16,8 +16,10 @@ use world::Setup;
 
 /// The first mistake of a scenario, or none.
 pub fn check(scenario: &Scenario) -> Result<(), Fault> {
-    let steps =
-        [world, clauses, factors, items, asks, measures, null, estimands, cells, stars, controls, texts];
+    let steps = [
+        world, clauses, factors, items, asks, measures, null, estimands, hypotheses, cells, stars, controls,
+        texts,
+    ];
     steps.iter().try_for_each(|step| step(scenario))
 }
 
@@ -276,6 +278,21 @@ fn estimands(s: &Scenario) -> Result<(), Fault> {
         }
         if let Some(given) = &e.given {
             one_of(s, "gate", given, "estimand.given", ["knowledge".to_owned()])?;
+        }
+    }
+    Ok(())
+}
+
+/// Explanations predict contrasts that the scenario has.
+fn hypotheses(s: &Scenario) -> Result<(), Fault> {
+    unique(s, "hypothesis.name", s.file.hypothesis.iter().map(|h| &h.name))?;
+    for h in &s.file.hypothesis {
+        for id in h.predicts.keys() {
+            one_of(s, "estimand", id, "hypothesis.predicts", s.file.estimand.iter().map(|e| e.id()))?;
+        }
+        if h.predicts.is_empty() {
+            let message = format!("`{}` predicts nothing: it could not fail", h.name);
+            return Err(s.source.about(&h.name, "[[hypothesis]]", "hypothesis.predicts", message));
         }
     }
     Ok(())

@@ -47,6 +47,8 @@ pub struct ScenarioFile {
     #[serde(default)]
     pub gate: Vec<GateFile>,
     pub estimand: Vec<EstimandFile>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hypothesis: Vec<HypothesisFile>,
     pub design: DesignFile,
     #[serde(default)]
     pub cells: BTreeMap<String, Vec<String>>,
@@ -328,6 +330,17 @@ pub struct EstimandFile {
     /// `knowledge`: only units that passed that gate.
     #[serde(default)]
     pub given: Option<String>,
+}
+
+/// An explanation, registered with what it predicts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct HypothesisFile {
+    pub name: String,
+    /// The explanation in one sentence.
+    pub says: String,
+    /// A contrast's id → the verdict that it must have.
+    pub predicts: BTreeMap<String, report::Verdict>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
