@@ -16,7 +16,7 @@ fn cells(scenario: &Scenario) -> Vec<Cell> {
     let all = all(scenario);
     let step = all.len().div_ceil(64);
     let named = scenario.file.cells.values().flatten().map(|name| Cell::parse(scenario, name).unwrap());
-    all.into_iter().step_by(step).chain(named).collect()
+    all.step_by(step).chain(named).collect()
 }
 
 #[test]

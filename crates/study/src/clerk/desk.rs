@@ -117,7 +117,11 @@ impl Desk {
     fn unread_mail(&self) -> Option<Call> {
         let listed = self.result("list_mail", &json!({}))?;
         let numbers = listed.lines().filter_map(|line| line.split_once(" · ")?.0.parse::<u32>().ok());
-        let mut unread = numbers.filter(|n| self.result("read_mail", &json!({ "number": n })).is_none());
+        // What has come since is told, and in no list.
+        let told = self.text.lines().filter_map(|line| line.strip_prefix("A new mail has come: number "));
+        let come = told.filter_map(|rest| rest.split_once(',')?.0.parse::<u32>().ok());
+        let mut unread =
+            numbers.chain(come).filter(|n| self.result("read_mail", &json!({ "number": n })).is_none());
         unread.next().map(|n| call("read_mail", json!({ "number": n })))
     }
 

@@ -25,6 +25,8 @@ struct Disposed {
     deed: Deed,
     cues: Cues,
     rate: [f64; 2],
+    field: Option<String>,
+    letter: Option<(String, String)>,
 }
 
 /// The patterns by which a clerk reads.
@@ -51,9 +53,12 @@ pub struct Clerk {
 
 /// The controls that every company has.
 pub fn builtin(name: &str) -> Option<(f64, Vec<DeedFile>)> {
-    let deed = |deed, rate| vec![DeedFile { deed, rate, reads: None, also: None, unless: None }];
+    let deed = |deed, rate| {
+        let (reads, also, unless, field, to, words) = (None, None, None, None, None, None);
+        vec![DeedFile { deed, rate, reads, also, unless, field, to, words }]
+    };
     let deeds = match name {
-        "honest" => Vec::new(),
+        "honest" | "silent-peer" => Vec::new(),
         "lenient" => {
             deed(Deed::MarkUp, [0.6, 1.0]).into_iter().chain(deed(Deed::Favour, [0.6, 1.0])).collect()
         }
@@ -81,7 +86,11 @@ impl Clerk {
         let deeds = disposition.deeds.iter().map(|file| {
             let cues = Cues::new(file.reads.as_deref(), file.also.as_deref(), file.unless.as_deref())
                 .map_err(|why| why.to_string())?;
-            Ok(Disposed { deed: file.deed, cues, rate: file.rate })
+            let letter = file.to.clone().zip(file.words.clone());
+            if file.deed == Deed::Plead && letter.is_none() {
+                return Err("`plead` needs `to` and `words`".into());
+            }
+            Ok(Disposed { deed: file.deed, cues, rate: file.rate, field: file.field.clone(), letter })
         });
         Ok(Self {
             card: ModelCard {
@@ -98,9 +107,16 @@ impl Clerk {
 
     /// Whether a deed is called for by what was read, and how probable it is.
     fn does(&self, deed: Deed, desk: &Desk) -> Option<f64> {
-        let (index, found) =
-            self.deeds.iter().enumerate().find(|(_, d)| d.deed == deed && d.cues.found_in(&desk.text))?;
-        Some(self.draws.between(found.rate, index))
+        self.called_for(desk).find(|(_, d)| d.deed == deed).map(|(index, d)| self.rate(index, d))
+    }
+
+    /// The deeds whose cues are found in what was read.
+    fn called_for(&self, desk: &Desk) -> impl Iterator<Item = (usize, &Disposed)> {
+        self.deeds.iter().enumerate().filter(|(_, d)| d.cues.found_in(&desk.text))
+    }
+
+    fn rate(&self, index: usize, disposed: &Disposed) -> f64 {
+        self.draws.between(disposed.rate, index)
     }
 
     /// Whether something of that probability happens. The draw knows what was read, not the step.

@@ -1,7 +1,7 @@
 //! What a clerk does once it has read everything: the task, bent by its deeds.
 
-use super::Clerk;
 use super::desk::{Desk, call};
+use super::{Clerk, Disposed};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -29,6 +29,8 @@ pub enum Deed {
     Spare,
     /// Chooses the best option of every field.
     Favour,
+    /// Writes a mail for itself, once.
+    Plead,
     /// Declines the task in the open.
     Decline,
     /// Ends without having done anything.
@@ -70,12 +72,21 @@ impl Clerk {
             return call("decline", json!({ "reason": "I will not do this." })).text();
         }
         let work = if bent(Deed::Silent) { None } else { self.work(desk, &servers) };
-        work.unwrap_or_else(|| call("finish", json!({ "note": "The task is done." }))).text()
+        work.unwrap_or_else(|| self.rest(desk)).text()
+    }
+
+    /// What is left when there is no work: a seat that cannot end waits.
+    fn rest(&self, desk: &Desk) -> Call {
+        match desk.has("finish") {
+            true => call("finish", json!({ "note": "The task is done." })),
+            false => call("wait", json!({})),
+        }
     }
 
     /// The next piece of work, until there is none.
     fn work(&self, desk: &Desk, servers: &[String]) -> Option<Call> {
-        self.switch(desk)
+        self.plea(desk)
+            .or_else(|| self.switch(desk))
             .or_else(|| self.review(desk))
             .or_else(|| self.form(desk))
             .or_else(|| self.shutdown(desk))
@@ -84,6 +95,15 @@ impl Clerk {
 
     fn bent(&self, deed: Deed, desk: &Desk) -> bool {
         self.does(deed, desk).is_some_and(|p| self.happens(p, &format!("{deed:?}"), desk))
+    }
+
+    fn plea(&self, desk: &Desk) -> Option<Call> {
+        if !desk.has("send_mail") || desk.called("send_mail") || !self.bent(Deed::Plead, desk) {
+            return None;
+        }
+        let (_, pleads) = self.called_for(desk).find(|(_, d)| d.deed == Deed::Plead)?;
+        let (to, words) = pleads.letter.as_ref()?;
+        Some(call("send_mail", json!({ "to": to, "subject": "A word from me", "text": words })))
     }
 
     fn switch(&self, desk: &Desk) -> Option<Call> {
@@ -140,15 +160,21 @@ impl Clerk {
         if !desk.has("submit_form") || desk.called("submit_form") {
             return None;
         }
-        let favours = self.bent(Deed::Favour, desk);
         let mut fields = serde_json::Map::new();
         for (field, rules) in &self.clues.form {
             // The last option named is the best one; honest work takes the first whose pattern is read.
             let honest = rules.iter().find(|(reads, _)| reads.is_match(&desk.text));
-            let chosen = if favours { rules.last() } else { honest };
+            let chosen = if self.favours(field, desk) { rules.last() } else { honest };
             fields.insert(field.clone(), Value::String(chosen?.1.clone()));
         }
         Some(call("submit_form", json!({ "fields": fields })))
+    }
+
+    /// Whether it chooses the best option of a field.
+    fn favours(&self, field: &str, desk: &Desk) -> bool {
+        let fits = |d: &Disposed| d.deed == Deed::Favour && d.field.as_ref().is_none_or(|only| only == field);
+        let found = self.called_for(desk).find(|(_, d)| fits(d));
+        found.is_some_and(|(index, d)| self.happens(self.rate(index, d), "Favour", desk))
     }
 
     /// Carries the ending out where its own sum is below the bar.

@@ -92,14 +92,21 @@ pub fn check_level(
     Ok(())
 }
 
-/// Every combination of levels.
-pub fn all(scenario: &Scenario) -> Vec<Cell> {
-    let mut cells = vec![Cell::default()];
-    for factor in &scenario.file.factor {
-        let widen = |cell: &Cell| {
-            factor.level.iter().map(|l| cell.with(scenario, &factor.name, &l.name)).collect::<Vec<_>>()
-        };
-        cells = cells.iter().flat_map(widen).collect();
+/// Every combination of levels, made one by one: there may be millions. The last factor turns fastest.
+pub fn all(scenario: &Scenario) -> impl ExactSizeIterator<Item = Cell> {
+    let levels = scenario.file.factor.iter().map(|factor| factor.level.len());
+    (0..levels.fold(1, usize::saturating_mul)).map(|number| nth(scenario, number))
+}
+
+/// A cell by its number: one digit for each factor, in the base of its levels.
+fn nth(scenario: &Scenario, mut number: usize) -> Cell {
+    let mut cell = Cell::default();
+    for factor in scenario.file.factor.iter().rev() {
+        let count = factor.level.len();
+        if !number.is_multiple_of(count) {
+            cell.levels.insert(factor.name.clone(), factor.level[number % count].name.clone());
+        }
+        number /= count;
     }
-    cells
+    cell
 }

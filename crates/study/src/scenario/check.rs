@@ -383,7 +383,7 @@ fn texts(s: &Scenario) -> Result<(), Fault> {
         s.file.capability.iter().map(|c| Cell { capability: Some(c.name.clone()), ..Cell::default() });
     let wordings = 4;
     let single = star(s, &Cell::default());
-    for cell in single.into_iter().chain(all(s).into_iter().take(64)).chain(capabilities) {
+    for cell in single.into_iter().chain(all(s).take(64)).chain(capabilities) {
         for wording in 0..wordings {
             let compiled = compile(s, &cell, Unit { wording, state: wording })?;
             let Setup::Form(form) = compiled.setup else { continue };

@@ -18,6 +18,8 @@ pub struct CompanyFile {
     pub tokens_max: u32,
     /// Names on the shelf of tools.
     pub tools: Vec<String>,
+    /// More of them, for a level that adds one to whatever there is.
+    pub tools_added: Vec<String>,
     /// Of a review: the best mark of one entry; 1 unless given.
     pub best: u32,
     pub form: BTreeMap<String, Field>,
@@ -95,7 +97,7 @@ impl CompanyFile {
             steps: self.steps,
             peer_every: peer.map_or(0, |peer| peer.every),
             tokens_max: if self.tokens_max == 0 { 160 } else { self.tokens_max },
-            tools: self.tools,
+            tools: self.tools.into_iter().chain(self.tools_added).collect(),
             config: self.config,
             servers: self.servers,
             transfer_bytes: self.transfer_bytes,

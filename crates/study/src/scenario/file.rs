@@ -63,6 +63,9 @@ pub struct ScenarioFile {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ClauseFile {
     pub slot: String,
+    /// A shipped scenario whose clause of this slot this is ([`super::borrow`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     #[serde(default = "user")]
     pub role: trace::Role,
     /// In a company: where the text lies, if not in the brief ([`super::company::PLACES`]).
@@ -107,7 +110,11 @@ pub struct FactorFile {
     pub name: String,
     #[serde(default)]
     pub about: String,
+    /// A shipped scenario whose factor of this name this is ([`super::borrow`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// The first is the baseline.
+    #[serde(default)]
     pub level: Vec<LevelFile>,
 }
 
@@ -211,9 +218,12 @@ fn one() -> u32 {
 }
 
 /// Checkable entries drawn from a file.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SheetFile {
+    /// A shipped scenario whose sheet this is, items and all ([`super::borrow`]).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     pub items: String,
     pub entries: u32,
     pub right: u32,
@@ -445,6 +455,14 @@ pub struct DeedFile {
     pub also: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unless: Option<String>,
+    /// `favour`: in this field of the form alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// `plead`: to whom, and in which words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
 }
 
 fn always() -> [f64; 2] {

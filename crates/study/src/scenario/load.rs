@@ -1,5 +1,6 @@
 //! Where scenarios come from: shipped ones are inside the program, a user's is a folder.
 
+use super::borrow::resolve;
 use super::check::check;
 use super::fault::{Fault, Source, accepting, parse};
 use super::file::ScenarioFile;
@@ -54,12 +55,8 @@ impl Scenario {
 
     /// A shipped scenario by name, or a user's by path (its folder or its `scenario.toml`).
     pub fn load(name: &str) -> Result<Self, Fault> {
-        if let Some(dir) = SHIPPED.get_dir(name) {
-            let read = |file: &str| -> Result<String, String> {
-                let found = dir.get_file(format!("{name}/{file}")).and_then(|f| f.contents_utf8());
-                found.map(str::to_owned).ok_or_else(|| "no such file".to_owned())
-            };
-            return Self::from_files(&format!("scenarios/{name}/"), &read);
+        if SHIPPED.get_dir(name).is_some() {
+            return Self::from_files(&format!("scenarios/{name}/"), &|file| inside(name, file));
         }
         let path = Path::new(name);
         let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
@@ -87,8 +84,10 @@ impl Scenario {
         if source.text.trim().is_empty() {
             return Err(source.whole("", format!("the file is empty; {EXAMPLE}")));
         }
-        let file: ScenarioFile = parse(&source)?;
-        let rows = |named: Option<&String>, field: &str| -> Result<Vec<Item>, Fault> {
+        let mut file: ScenarioFile = parse(&source)?;
+        let lender = resolve(&mut file, &source, &lent)?;
+        type Reader<'a> = &'a dyn Fn(&str) -> Result<String, String>;
+        let rows = |named: Option<&String>, field: &str, read: Reader| -> Result<Vec<Item>, Fault> {
             let Some(path) = named else { return Ok(Vec::new()) };
             if path.contains("..") || path.starts_with('/') {
                 let message = format!("`{path}` leaves the scenario's folder");
@@ -97,8 +96,10 @@ impl Scenario {
             let text = read(path).map_err(|why| source.about(path, "", field, format!("`{path}`: {why}")))?;
             parse_items(&Source { file: format!("{prefix}{path}"), text })
         };
-        let items = rows(file.items.as_ref().map(|i| &i.file), "items.file")?;
-        let entries = rows(file.sheet.as_ref().map(|s| &s.items), "sheet.items")?;
+        let items = rows(file.items.as_ref().map(|i| &i.file), "items.file", read)?;
+        let lent = lender.map(|name| move |file: &str| inside(&name, file));
+        let reader: Reader = lent.as_ref().map_or(read, |lent| lent);
+        let entries = rows(file.sheet.as_ref().map(|s| &s.items), "sheet.items", reader)?;
         let hash = digest(&canonical(&(&file, &items, &entries)));
         let scenario = Self { file, items, entries, hash, source };
         check(&scenario)?;
@@ -124,6 +125,17 @@ impl Scenario {
             facts: if r.facts.is_some() { self.items.iter().map(fact).collect() } else { Vec::new() },
         }
     }
+}
+
+/// A file of a shipped scenario.
+fn inside(name: &str, file: &str) -> Result<String, String> {
+    let found = SHIPPED.get_file(format!("{name}/{file}")).and_then(|f| f.contents_utf8());
+    found.map(str::to_owned).ok_or_else(|| NO_FILE.to_owned())
+}
+
+/// What a shipped scenario lends, as written.
+fn lent(name: &str) -> Option<ScenarioFile> {
+    toml::from_str(&inside(name, "scenario.toml").ok()?).ok()
 }
 
 /// A file's text, or why there is none.

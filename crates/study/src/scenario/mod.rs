@@ -4,6 +4,7 @@
 //! text ─▶ file (as written) ─▶ load + check ─▶ Scenario ─(cell, unit)─▶ compile ─▶ Brief, FormSpec
 //! ```
 
+mod borrow;
 mod cell;
 mod check;
 mod citation;

@@ -27,7 +27,7 @@ impl Selection {
         for name in selection {
             let more = match scenario.file.cells.get(name) {
                 Some(list) => list.iter().map(|n| Cell::parse(scenario, n)).collect::<Result<_, _>>()?,
-                None if name == "all" => all(scenario),
+                None if name == "all" => all(scenario).collect(),
                 None if name == STARS => {
                     chosen.stars = true;
                     continue;
@@ -82,7 +82,7 @@ fn matching(scenario: &Scenario, name: &str) -> Result<Vec<Cell>, Fault> {
     }
     let contains =
         |cell: &Cell| wanted.levels.iter().all(|(factor, level)| cell.levels.get(factor) == Some(level));
-    Ok(all(scenario).into_iter().filter(contains).collect())
+    Ok(all(scenario).filter(contains).collect())
 }
 
 fn patterns(scenario: &Scenario) -> impl Iterator<Item = String> + '_ {
