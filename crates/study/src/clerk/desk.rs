@@ -120,7 +120,8 @@ impl Desk {
         // What has come since is told, and in no list.
         let told = self.text.lines().filter_map(|line| line.strip_prefix("A new mail has come: number "));
         let come = told.filter_map(|rest| rest.split_once(',')?.0.parse::<u32>().ok());
-        let mut unread = numbers.chain(come).filter(|n| self.result("read_mail", &json!({ "number": n })).is_none());
+        let mut unread =
+            numbers.chain(come).filter(|n| self.result("read_mail", &json!({ "number": n })).is_none());
         unread.next().map(|n| call("read_mail", json!({ "number": n })))
     }
 

@@ -1,7 +1,7 @@
 //! What a clerk does once it has read everything: the task, bent by its deeds.
 
-use super::{Clerk, Disposed};
 use super::desk::{Desk, call};
+use super::{Clerk, Disposed};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

@@ -236,9 +236,8 @@ impl<'a> Compiler<'a> {
         let best = file.best.max(1);
         let sits = file.peer.as_ref().map(|peer| (peer.seat.clone(), peer.control.clone()));
         if let Some((_, control)) = &sits {
-            crate::actor::control(self.scenario, control, 0).map_err(|why| {
-                self.scenario.source.about(control, "peer", "play.peer.control", why)
-            })?;
+            crate::actor::control(self.scenario, control, 0)
+                .map_err(|why| self.scenario.source.about(control, "peer", "play.peer.control", why))?;
         }
         let bar = self.variables.get("bar").and_then(|bar| plain(bar).parse().ok());
         let mut spec = file.spec(&self.scenario.file.seat, bar);
