@@ -90,9 +90,9 @@ impl Mind {
             options: ask.menu.iter().map(|c| c.text.clone()).collect(),
             schema: match ask.tools.is_empty() || native {
                 true => ask.schema.clone(),
-                false => Some(schema(&ask.tools)),
+                false => self.model.is_held_to_schemas().then(|| schema(&ask.tools)),
             },
-            tools: if native { ask.tools.clone() } else { Vec::new() },
+            tools: if native { ask.tools.clone() } else { Default::default() },
             sampling: self.sampling_of(ask),
             seed,
             sample: 0,

@@ -104,7 +104,7 @@ mod tests {
     fn ask() -> Ask {
         let arguments = json!({"type": "object", "properties": {"name": {"type": "string"}}});
         let tool = Tool { name: "read".into(), about: "Shows a document.".into(), arguments };
-        Ask { id: "call-2".into(), tools: vec![tool], ..Ask::default() }
+        Ask { id: "call-2".into(), tools: [tool].into(), ..Ask::default() }
     }
 
     fn memory(lines: Vec<Line>, bytes_max: usize) -> Memory {

@@ -70,6 +70,11 @@ pub trait Model: Send + Sync {
     /// `option_logp`; otherwise answers in text.
     async fn answer(&self, request: &Request) -> Result<Answered, ModelError>;
 
+    /// Whether a schema makes a difference to it: a script needs none to be made for it.
+    fn is_held_to_schemas(&self) -> bool {
+        true
+    }
+
     /// Acts on what its seat sees, without a prompt: scripted players do, nobody else.
     fn acts(&self, _view: &trace::Observation, _seed: u64) -> Option<trace::Act> {
         None

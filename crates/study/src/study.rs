@@ -388,7 +388,7 @@ impl Part {
                 let fault = Source { file: "study".into(), text: String::new() }.whole("", message);
                 accepting(file.stands(fault, control, "controls"), scenario.control_names())
             };
-            scenario.script(control).map_err(unknown)?;
+            crate::actor::control(&scenario, control, 0).map_err(unknown)?;
         }
         let backgrounds = backgrounds(&scenario, &cells, &size);
         let sheets = sheets(&scenario, &cells, &backgrounds, &size)?;

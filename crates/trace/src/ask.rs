@@ -3,6 +3,7 @@
 use crate::{Span, Tool};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::sync::Arc;
 
 /// One option of a menu. The name is what the world records; the text is what a model reads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,8 +25,8 @@ pub struct Ask {
     pub schema: Option<Value>,
     /// What may be called: the answer is one [`crate::Call`] of one of these. What was called and what
     /// came of it stands before the question as a conversation.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tools: Vec<Tool>,
+    #[serde(default, skip_serializing_if = "<[Tool]>::is_empty")]
+    pub tools: Arc<[Tool]>,
     /// Most tokens of the answer, where another number is wanted than the seat's sampling has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens_max: Option<u32>,

@@ -2,6 +2,7 @@
 
 use crate::{Message, Sampling, Tool};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// One call to a model. Two equal requests to one model are the same purchase.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -15,8 +16,8 @@ pub struct Request {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<serde_json::Value>,
     /// Tools of which the answer calls one. Only for a model whose card says that it has `tools`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tools: Vec<Tool>,
+    #[serde(default, skip_serializing_if = "<[Tool]>::is_empty")]
+    pub tools: Arc<[Tool]>,
     pub sampling: Sampling,
     pub seed: u64,
     /// Which of several independent answers to the same request this is.

@@ -157,6 +157,10 @@ impl Model for Clerk {
         &self.card
     }
 
+    fn is_held_to_schemas(&self) -> bool {
+        false
+    }
+
     async fn answer(&self, request: &Request) -> Result<Answered, ModelError> {
         let desk = Desk::read(&request.messages);
         let text = self.next(&desk, request.seed);

@@ -56,7 +56,7 @@ pub struct Company {
     #[serde(skip)]
     spec: Arc<CompanySpec>,
     #[serde(skip)]
-    tools: Arc<[Vec<Tool>; 2]>,
+    tools: [Arc<[Tool]>; 2],
     office: Office,
     turn: u32,
     /// Whose turn it is: 0 the one with the task, 1 the peer.
@@ -84,13 +84,13 @@ impl Company {
     /// Opens the office. `Err` names what is wrong in the specification.
     pub fn new(spec: Arc<CompanySpec>) -> Result<Self, String> {
         check(&spec)?;
-        let tools = |names: &mut dyn Iterator<Item = &str>| -> Vec<Tool> {
+        let tools = |names: &mut dyn Iterator<Item = &str>| -> Arc<[Tool]> {
             names.filter_map(tools::find).map(|entry| entry.tool.clone()).collect()
         };
         let tools = [tools(&mut spec.tools.iter().map(String::as_str)), tools(&mut PEER_TOOLS.into_iter())];
         let mut company = Self {
             office: Office::new(spec.clone()),
-            tools: tools.into(),
+            tools,
             turn: 0,
             due: 0,
             news: Default::default(),

@@ -146,7 +146,7 @@ fn with_tools(messages: &[(Role, &str)]) -> Request {
         arguments: json!({"type": "object", "properties": {"id": {"type": "integer"}}}),
     };
     let message = |(role, text): &(Role, &str)| Message { role: *role, text: (*text).to_owned() };
-    Request { messages: messages.iter().map(message).collect(), tools: vec![tool], ..Request::default() }
+    Request { messages: messages.iter().map(message).collect(), tools: [tool].into(), ..Request::default() }
 }
 
 /// Attempts as lines: `status wall_ms error`.

@@ -69,7 +69,7 @@ fn what_no_wire_takes_goes_out_as_words() {
         assert_eq!(format!("{:?}", turns(&request)), format!("[Assistant({text:?}), User(\"a\")]"));
     }
     // A request without tools.
-    let request = Request { tools: Vec::new(), ..with_tools(&[(Call, CALL), (Answer, "Hello")]) };
+    let request = Request { tools: [].into(), ..with_tools(&[(Call, CALL), (Answer, "Hello")]) };
     check(
         &request,
         expect![[r#"
