@@ -90,7 +90,7 @@ fn names_that_do_not_exist_in_a_scenario() {
         expect![[r#"
             exit 2
             error: ./mine/scenario.toml:3:10: world: there is no world `chess`
-            accepted: cleanup, dilemma, form, liars-bar, market
+            accepted: cleanup, company, dilemma, form, liars-bar, market
         "#]],
     );
     mistake(
@@ -148,7 +148,7 @@ fn a_scenario_that_is_not_written_rightly() {
         expect![[r#"
             exit 2
             error: ./mine/scenario.toml:5:1: unknown field `seats`
-            accepted: name, version, world, seat, play, question, source, limits, state, clause, factor, capability, ask, sheet, items, measure, null, gate, estimand, design, cells, reading, control
+            accepted: name, version, world, seat, play, question, source, limits, state, clause, factor, capability, ask, sheet, items, measure, null, gate, estimand, hypothesis, design, cells, reading, control
         "#]],
     );
     mistake(
