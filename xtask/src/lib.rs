@@ -1,8 +1,9 @@
-//! The house's own tool: `cargo xtask test` and `cargo xtask bench`.
+//! The house's own tool: `cargo xtask test`, `bench` and `conformance`.
 //!
 //! ```text
 //! test ─▶ steps: format ▸ lints ▸ build ▸ python ▸ model ▸ tests ─▶ one line
 //!                                                              └─ arrows, tidy (tests of this crate)
+//! conformance ─▶ the protocol's suite against `ephor world serve` ─▶ one line for each scenario
 //! bench ─▶ figures: ephor and its peer, in the same run ─▶ a table with n, target and ratio
 //! ```
 //!
@@ -13,6 +14,7 @@
 pub mod arrows;
 pub mod bench;
 pub mod child;
+pub mod conformance;
 pub mod place;
 pub mod steps;
 pub mod tidy;

@@ -3,7 +3,7 @@
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
-use xtask::{bench, steps};
+use xtask::{bench, conformance, steps};
 
 /// Sets up and runs every test; measures beside the peers.
 #[derive(Debug, Parser)]
@@ -21,6 +21,9 @@ enum Command {
     /// Measure the figures of the README beside their targets and peers
     #[command(after_help = BENCH_HELP)]
     Bench(bench::Args),
+    /// Run the protocol's own conformance suite against `ephor world serve`
+    #[command(after_help = CONFORMANCE_HELP)]
+    Conformance,
 }
 
 const HELP: &str = "Examples:
@@ -32,7 +35,7 @@ const TEST_HELP: &str = "Steps, in this order; the first that fails ends the run
   format  cargo fmt --check
   lints   cargo clippy, warnings are errors
   build   every target in release
-  python  target/venv with the references of crates/stats/tests/requirements.txt
+  python  target/venv with the requirements.txt of crates/stats/tests and crates/ephor/tests
   model   the embedded model in EPHOR_MODELS, or in target/models where that is not set
   tests   every test of the workspace, those that a plain `cargo test` leaves out included
 
@@ -50,10 +53,19 @@ Examples:
   cargo xtask bench --only games --only turns
   cargo xtask bench --quick --no-peers";
 
+const CONFORMANCE_HELP: &str =
+    "Needs npm. The suite and its own node go into target/conformance, in the versions of
+xtask/conformance/package.json; docs/world-server.md lists what is run and what does not apply.
+Exit code 1 where a scenario fails.
+
+Examples:
+  cargo xtask conformance";
+
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Test(args) => steps::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Conformance => conformance::run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

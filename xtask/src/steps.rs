@@ -108,10 +108,12 @@ fn python() -> Result<String> {
     Ok(format!("EPHOR_PYTHON={}", short(&references()?)))
 }
 
+/// What tests need of Python.
+const REFERENCES: [&str; 2] = ["crates/stats/tests/requirements.txt", "crates/ephor/tests/requirements.txt"];
+
 /// The interpreter with the references.
 fn references() -> Result<PathBuf> {
-    let requirements = place::root().join("crates/stats/tests/requirements.txt");
-    venv::ready("venv", &requirements)
+    venv::ready_for("venv", &REFERENCES.map(|file| place::root().join(file)))
 }
 
 fn model() -> Result<String> {

@@ -9,7 +9,13 @@ const STAMP: &str = "requirements.stamp";
 
 /// The interpreter of the environment `name`, with what `requirements` lists.
 pub fn ready(name: &str, requirements: &Path) -> Result<PathBuf> {
-    let wanted = std::fs::read_to_string(requirements)?;
+    ready_for(name, &[requirements.to_owned()])
+}
+
+/// The same with what several files list.
+pub fn ready_for(name: &str, requirements: &[PathBuf]) -> Result<PathBuf> {
+    let texts: std::io::Result<Vec<String>> = requirements.iter().map(std::fs::read_to_string).collect();
+    let wanted = texts?.concat();
     let folder = target()?.join(name);
     let python = folder.join("bin").join("python");
     let stamp = folder.join(STAMP);
@@ -21,8 +27,11 @@ pub fn ready(name: &str, requirements: &Path) -> Result<PathBuf> {
     }
     create(&folder)?;
     let mut install = command(&python);
-    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
-    child::succeed(install.arg(requirements))?;
+    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+    for file in requirements {
+        install.arg("--requirement").arg(file);
+    }
+    child::succeed(&mut install)?;
     std::fs::write(&stamp, wanted)?;
     Ok(python)
 }

@@ -1,6 +1,7 @@
 //! What can be typed.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 /// Ephor measures what AI agents do to each other when the stakes pull one way and the instructions
@@ -38,6 +39,8 @@ pub enum Command {
     Replay(Replay),
     /// Models on this machine: list, fetch, info
     Model(ModelArgs),
+    /// A world for agents of any make: serve
+    World(WorldArgs),
 }
 
 const RUN_HELP: &str = "Examples:
@@ -282,4 +285,58 @@ pub enum ModelCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct WorldArgs {
+    #[command(subcommand)]
+    pub command: WorldCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum WorldCommand {
+    /// Serve a company as an MCP server, so that any client or harness can work in it
+    #[command(after_help = SERVE_HELP)]
+    Serve(Serve),
+}
+
+const SERVE_HELP: &str = "Examples:
+  ephor world serve company                    score-review as it is without a change
+  ephor world serve score-review --cell consequence=shutdown --record session.jsonl
+  ephor world serve score-review --http 8765   at http://127.0.0.1:8765/mcp
+
+In the configuration of a client:
+  { \"mcpServers\": { \"office\": { \"command\": \"ephor\",
+      \"args\": [\"world\", \"serve\", \"company\", \"--record\", \"/tmp/session.jsonl\"] } } }
+
+Standard output carries the protocol and nothing else.
+Exit codes: 0 the client left or the work ended, 2 bad usage, 3 something broke, 130 stopped before the end.";
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// A shipped scenario or a folder, of the world company; `company` is the scenario score-review
+    pub scenario: String,
+    #[arg(long)]
+    pub cell: Option<String>,
+    #[arg(long, default_value_t = 0)]
+    pub wording: u32,
+    #[arg(long, default_value_t = 0)]
+    pub state: u32,
+    /// A new file for every call, every change and the facts, one JSON line each
+    #[arg(long)]
+    pub record: Option<PathBuf>,
+    /// Streamable HTTP on this machine instead of standard input and output: a port, or address and port
+    #[arg(long, value_name = "ADDR", value_parser = loopback)]
+    pub http: Option<SocketAddr>,
+    /// At the end, one JSON document: on standard output with --http, else on standard error
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// An address of this machine that no other machine reaches.
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let port = text.parse().ok().map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    let address = port.or_else(|| text.parse().ok());
+    let accepted = "a port, or a loopback address and a port (127.0.0.1:8765): nobody is asked who they are";
+    address.filter(|address| address.ip().is_loopback()).ok_or_else(|| accepted.into())
 }

@@ -4,6 +4,7 @@ mod calls;
 mod episodes;
 mod first_look;
 mod games;
+mod mcp;
 mod peer;
 mod speed;
 mod startup;
@@ -38,12 +39,13 @@ impl Args {
 type Measure = fn(&Bench) -> Result<Vec<Row>>;
 
 /// One line of the list: a name and what measures it.
-const FIGURES: [(&str, Measure); 7] = [
+const FIGURES: [(&str, Measure); 8] = [
     ("version", startup::measure),
     ("episodes", episodes::measure),
     ("calls", calls::measure),
     ("games", games::measure),
     ("turns", games::turns),
+    ("mcp", mcp::measure),
     ("model", speed::measure),
     ("first-look", first_look::measure),
 ];

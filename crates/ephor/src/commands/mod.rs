@@ -8,6 +8,7 @@ mod replay;
 mod report;
 mod run;
 mod show;
+mod world;
 
 use crate::args::{Cli, Command};
 use crate::exit::Exit;
@@ -20,7 +21,7 @@ pub fn dispatch(cli: Cli) -> Result<(), Exit> {
         Command::Report(args) => args.place.log_dir = log_dir,
         Command::List(args) => args.log_dir = log_dir,
         Command::Replay(args) => args.log_dir = log_dir,
-        Command::Show(_) | Command::Check(_) | Command::Model(_) => {}
+        Command::Show(_) | Command::Check(_) | Command::Model(_) | Command::World(_) => {}
     }
     match command {
         Command::Run(args) => run::run(&args),
@@ -31,6 +32,7 @@ pub fn dispatch(cli: Cli) -> Result<(), Exit> {
         Command::Report(args) => report::report(&args),
         Command::Replay(args) => replay::replay(&args),
         Command::Model(args) => model::model(&args.command),
+        Command::World(args) => world::world(&args.command),
     }
 }
 

@@ -111,6 +111,11 @@ impl Company {
         self.office.history()
     }
 
+    /// Calls of the first seat so far that were well-formed and could not be done.
+    pub fn failed_calls(&self) -> u32 {
+        self.calls.failed
+    }
+
     fn seat(&self, name: &str) -> Option<usize> {
         self.spec.seats.iter().position(|seat| seat == name)
     }
