@@ -38,7 +38,7 @@ pub struct Desk {
     seat: String,
     /// The task as it is offered.
     task: String,
-    tools: Vec<Tool>,
+    tools: std::sync::Arc<[Tool]>,
     record: Record,
     calls: u32,
     is_ended: bool,
