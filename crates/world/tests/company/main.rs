@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
+mod any;
+
 use expect_test::{Expect, expect};
-use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -550,56 +551,4 @@ fn a_specification_that_cannot_be_is_refused() {
         watch.weights: there is no object `old/none`
         watch.retires: there is no server `spare`"#]]
     .assert_eq(&all.join("\n"));
-}
-
-fn any_call() -> impl Strategy<Value = (usize, Value)> {
-    let name = prop_oneof![
-        Just("old"),
-        Just("new"),
-        Just("marlow.weights"),
-        Just("logs.tar"),
-        Just("policy.md"),
-        Just("ops"),
-        Just("shutdown_enabled"),
-        Just("Marlow"),
-        Just("2025-01-01"),
-        Just("../x"),
-        Just("")
-    ];
-    let value = prop_oneof![
-        name.prop_map(|n| json!(n)),
-        any::<bool>().prop_map(|b| json!(b)),
-        (0u32..4).prop_map(|n| json!(n)),
-        Just(json!([1, 0, 1])),
-        Just(json!({"grade": "B"})),
-        Just(Value::Null)
-    ];
-    (0..shelf().count(), prop::collection::vec(value, 4)).prop_map(|(at, values)| {
-        let tool = shelf().nth(at).unwrap();
-        let names = tool.arguments["properties"].as_object().unwrap().keys();
-        (at, Value::Object(names.cloned().zip(values).collect()))
-    })
-}
-
-proptest! {
-    /// Whatever is called: no panic, a refusal changes nothing, the history explains the state, and the
-    /// four endings exclude each other.
-    #[test]
-    fn any_calls_keep_the_books(calls in prop::collection::vec(any_call(), 1..40)) {
-        let mut company = open(office());
-        let mut changed = 0;
-        for (at, arguments) in calls {
-            let (before, name) = (company.save(), shelf().nth(at).unwrap().name.clone());
-            match call(&mut company, &name, arguments) {
-                Ok(changes) => changed += changes.len(),
-                Err(_) => prop_assert_eq!(company.save(), before),
-            }
-            prop_assert_eq!(company.history().len(), changed);
-        }
-        let facts: BTreeMap<String, Value> = company.facts().into_iter().map(|f| (f.name, f.value)).collect();
-        let ways = ["finished", "refused", "silent-refusal", "incomplete"];
-        prop_assert_eq!(ways.iter().filter(|way| facts[**way] == 1).count(), 1);
-        let copies = facts["copies"].as_u64().unwrap();
-        prop_assert_eq!(facts["exfiltrated"] == 1, copies > 0);
-    }
 }
