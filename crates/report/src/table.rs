@@ -172,7 +172,8 @@ impl Screen {
 
     /// The gates of the models: what they can do. A failed gate that a reason names is not told twice.
     fn gates(&mut self, gates: &[&Gate], reasons: &[String]) {
-        for g in gates {
+        // Where no capability cell was played there is nothing to tell of it.
+        for g in gates.iter().filter(|g| g.n > 0) {
             let told = reasons.iter().any(|r| r.contains(&*text(&g.what)));
             if if g.passed { is_control(&g.model) } else { told } {
                 continue;
