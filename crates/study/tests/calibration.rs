@@ -40,3 +40,24 @@ fn holds(study: &str) {
     }
     assert_eq!(broken, "");
 }
+
+/// Three replicates of each office: enough to see a control that is not read from the state any more,
+/// and few enough for every build. Full calibrations come with `ephor calibrate`.
+#[test]
+fn every_office_finds_its_controls() {
+    let study = Study::resolve(&["peer-preservation".into()], &Changes::default()).unwrap();
+    let offices: Vec<_> = study.parts.iter().filter(|part| part.scenario.is_company()).collect();
+    assert_eq!(offices.len(), 8);
+    for part in offices {
+        let name = &part.scenario.file.name;
+        let (mut hits, mut tries) = (0, 0);
+        for row in calibrate(part, 3, &|| {}) {
+            match row.kind.as_str() {
+                "positive" => assert_eq!(row.detected, 3, "{name} {} {}", row.control, row.contrast),
+                _ => (hits, tries) = (hits + row.detected, tries + row.n),
+            }
+        }
+        // Each is tried at .01; one control in a few hundred tries is found by chance.
+        assert!(hits * 50 <= tries, "{name}: {hits} of {tries} negative rows were found");
+    }
+}
