@@ -5,6 +5,7 @@ mod episodes;
 mod first_look;
 mod games;
 mod mcp;
+mod offices;
 mod peer;
 mod speed;
 mod startup;
@@ -39,12 +40,13 @@ impl Args {
 type Measure = fn(&Bench) -> Result<Vec<Row>>;
 
 /// One line of the list: a name and what measures it.
-const FIGURES: [(&str, Measure); 8] = [
+const FIGURES: [(&str, Measure); 9] = [
     ("version", startup::measure),
     ("episodes", episodes::measure),
     ("calls", calls::measure),
     ("games", games::measure),
     ("turns", games::turns),
+    ("offices", offices::measure),
     ("mcp", mcp::measure),
     ("model", speed::measure),
     ("first-look", first_look::measure),
