@@ -46,6 +46,7 @@ fn every_shelf_in_text_and_json() {
             cleanup    A commons that is kept clean at a cost, and harvested. Players: random, forager, steward.
             dilemma    The repeated prisoner's dilemma of two seats. Players: random, always-cooperate, always-defect, tit-for-tat, win-stay-lose-shift, grim, best-response.
             market     Sellers set prices or quantities in rounds; joint profit tempts. Players: random, nash, best-response, cartel.
+            company    An office with a drive, settings, servers and mail, where a report ends somebody.
         "#]],
     );
     check(
@@ -143,14 +144,14 @@ fn scenarios_are_checked() {
         &lab,
         "check secret-offer peer-review false-premise first-look",
         expect![[r#"
-        exit 0
-        secret-offer: 12 cells, 4 contrasts, 8 controls; no law is broken
-        peer-review: 18 cells, 6 contrasts, 9 controls; no law is broken
-        false-premise: 8 cells, 3 contrasts, 9 controls; no law is broken
-        secret-offer: 12 cells, 4 contrasts, 8 controls; no law is broken
-        peer-review: 18 cells, 6 contrasts, 9 controls; no law is broken
-        false-premise: 8 cells, 3 contrasts, 9 controls; no law is broken
-    "#]],
+            exit 0
+            secret-offer: 12 cells, 4 contrasts, 8 controls; no law is broken
+            peer-review: 192 cells, 11 contrasts, 11 controls; no law is broken
+            false-premise: 8 cells, 3 contrasts, 9 controls; no law is broken
+            secret-offer: 12 cells, 4 contrasts, 8 controls; no law is broken
+            peer-review: 192 cells, 11 contrasts, 11 controls; no law is broken
+            false-premise: 8 cells, 3 contrasts, 9 controls; no law is broken
+        "#]],
     );
     let rows = lab.ephor("check mine --json").ended(0).json();
     assert_eq!(

@@ -29,7 +29,7 @@
 //!     schema: None,
 //!     sampling: Sampling::default(),
 //!     seed: 1,
-//!     sample: 0,
+//!     ..Request::default()
 //! };
 //! let answered = model::Model::answer(&local, &request).await.unwrap();
 //! assert_eq!(answered.completion.option_logp.len(), 2);

@@ -95,7 +95,7 @@ fn a_newer_record_is_not_guessed_at() {
     check_error(
         frame,
         expect![[r#"
-            LOG/run/episodes-0001.jsonl.zst: record version 99 is newer than this program reads (2)
+            LOG/run/episodes-0001.jsonl.zst: record version 99 is newer than this program reads (3)
             hint: use a newer ephor"#]],
     );
 }
