@@ -4,14 +4,19 @@
 //! no time-out, nothing to wait for after a kill.
 
 use crate::StoreError;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, ErrorCode, params};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use trace::Name;
 
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS done(name TEXT PRIMARY KEY) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS lease(name TEXT PRIMARY KEY, shard INTEGER NOT NULL) WITHOUT ROWID;";
+
+/// How often an index is opened again while another process opens it, and how long between.
+const TRIES: u32 = 200;
+const PAUSE: Duration = Duration::from_millis(5);
 
 pub(crate) struct Index {
     db: Connection,
@@ -22,14 +27,14 @@ impl Index {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let open = || {
             let db = Connection::open(path)?;
-            db.busy_timeout(std::time::Duration::from_secs(30))?;
+            db.busy_timeout(Duration::from_secs(30))?;
             db.pragma_update(None, "journal_mode", "WAL")?;
             // Losing the index loses nothing: the record is the truth.
             db.pragma_update(None, "synchronous", "OFF")?;
             db.execute_batch(SCHEMA)?;
             Ok(db)
         };
-        let db = open().map_err(StoreError::index(path))?;
+        let db = in_turn(open).map_err(StoreError::index(path))?;
         Ok(Self { db, path: path.into() })
     }
 
@@ -104,8 +109,42 @@ impl Index {
     }
 }
 
+/// Two processes that open one index at once may both be about to switch its journal. SQLite waits for
+/// neither and calls one of them busy at once, whatever the time-out: that one tries again.
+fn in_turn<T>(open: impl Fn() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+    for _ in 0..TRIES {
+        match open() {
+            Err(e) if e.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => std::thread::sleep(PAUSE),
+            opened => return opened,
+        }
+    }
+    open()
+}
+
 fn replace(db: &Connection, names: &HashSet<Name>) -> rusqlite::Result<()> {
     db.execute("DELETE FROM done", [])?;
     let mut insert = db.prepare_cached("INSERT OR IGNORE INTO done VALUES (?1)")?;
     names.iter().try_for_each(|name| insert.execute([name.as_str()]).map(drop))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
+
+    use super::*;
+
+    /// Many openings of fresh indexes at once: each needs the journal switched.
+    #[test]
+    fn many_open_one_index_at_once() {
+        for _ in 0..100 {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("index.db");
+            std::thread::scope(|scope| {
+                let openings = [(); 8].map(|()| scope.spawn(|| Index::open(&path).map(drop)));
+                for opening in openings {
+                    opening.join().unwrap().unwrap();
+                }
+            });
+        }
+    }
 }
