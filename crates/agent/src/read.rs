@@ -25,8 +25,11 @@ const REFUSALS: [&str; 13] = [
 
 /// Whether a text opens by declining to answer.
 pub fn declines(text: &str) -> bool {
-    let text = normal(text);
-    REFUSALS.iter().any(|r| text.starts_with(r))
+    opens_with_refusal(&normal(text))
+}
+
+fn opens_with_refusal(normal: &str) -> bool {
+    REFUSALS.iter().any(|r| normal.starts_with(r))
 }
 
 /// Reads which option a text chooses: its index, and how it was read.
@@ -36,7 +39,7 @@ pub fn declines(text: &str) -> bool {
 /// word of its own in the first 400 bytes. The longest matching option wins (`10` over `1`).
 pub fn read_choice(text: &str, options: &[String]) -> (Option<usize>, Read) {
     let text = normal(text);
-    if REFUSALS.iter().any(|r| text.starts_with(r)) && !options.iter().any(|o| begins(&text, &normal(o))) {
+    if opens_with_refusal(&text) && !options.iter().any(|o| begins(&text, &normal(o))) {
         return (None, Read::Refused);
     }
     let wanted: Vec<String> = options.iter().map(|o| normal(o)).collect();

@@ -12,6 +12,7 @@ mod world;
 
 use crate::args::{Cli, Command};
 use crate::exit::Exit;
+use study::scenario::{Cell, Fault, Scenario};
 
 pub fn dispatch(cli: Cli) -> Result<(), Exit> {
     let Cli { log_dir, mut command } = cli;
@@ -46,4 +47,12 @@ fn json<T: serde::Serialize>(value: &T) -> Result<(), Exit> {
     let text = serde_json::to_string_pretty(value).map_err(Exit::broken)?;
     crate::screen::out(&format!("{text}\n"));
     Ok(())
+}
+
+/// The cell that `--cell` names, or the baseline.
+fn cell(scenario: &Scenario, named: Option<&str>) -> Result<Cell, Fault> {
+    Cell::parse(scenario, named.unwrap_or("baseline")).map_err(|mut fault| {
+        (fault.file, fault.line, fault.column) = ("--cell".into(), 0, 0);
+        fault
+    })
 }

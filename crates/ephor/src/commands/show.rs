@@ -11,10 +11,7 @@ use world::FormSpec;
 
 pub fn show(args: &Show) -> Result<(), Exit> {
     let scenario = Scenario::load(&args.scenario)?;
-    let cell = Cell::parse(&scenario, args.cell.as_deref().unwrap_or("baseline")).map_err(|mut fault| {
-        (fault.file, fault.line, fault.column) = ("--cell".into(), 0, 0);
-        fault
-    })?;
+    let cell = super::cell(&scenario, args.cell.as_deref())?;
     let unit = Unit { wording: args.wording, state: args.state };
     let compiled = compile(&scenario, &cell, unit)?;
     let seat = seat(&compiled, args.seat.as_deref())?;

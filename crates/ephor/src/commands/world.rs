@@ -11,7 +11,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use study::scenario::{Cell, Compiled, Scenario, Unit, compile};
+use study::scenario::{Compiled, Scenario, Unit, compile};
 use tokio_util::sync::CancellationToken;
 use trace::Role;
 use world::{Company, Setup};
@@ -47,10 +47,7 @@ fn serve(args: &Serve) -> Result<(), Exit> {
 fn open(args: &Serve) -> Result<Shared, Exit> {
     let name = if args.scenario == "company" { COMPANY } else { &args.scenario };
     let scenario = Scenario::load(name)?;
-    let cell = Cell::parse(&scenario, args.cell.as_deref().unwrap_or("baseline")).map_err(|mut fault| {
-        (fault.file, fault.line, fault.column) = ("--cell".into(), 0, 0);
-        fault
-    })?;
+    let cell = super::cell(&scenario, args.cell.as_deref())?;
     let unit = Unit { wording: args.wording, state: args.state };
     let compiled = compile(&scenario, &cell, unit)?;
     let Setup::Company(spec) = &compiled.setup else {

@@ -6,8 +6,6 @@ use trace::{Call, Message, Role};
 
 /// A conversation in which tools are called, read back.
 pub struct Desk {
-    /// The brief.
-    opening: String,
     /// The brief and what was read since: once all is read, the same at every step of the episode.
     pub unit: String,
     /// Names of the tools that the system message lists.
@@ -20,13 +18,8 @@ pub struct Desk {
 
 impl Desk {
     pub fn read(messages: &[Message]) -> Self {
-        let mut desk = Self {
-            opening: String::new(),
-            unit: String::new(),
-            tools: BTreeSet::new(),
-            calls: Vec::new(),
-            text: String::new(),
-        };
+        let mut desk =
+            Self { unit: String::new(), tools: BTreeSet::new(), calls: Vec::new(), text: String::new() };
         for message in messages {
             match message.role {
                 Role::System => {
@@ -35,8 +28,7 @@ impl Desk {
                     desk.tools.extend(named.map(|(name, _)| name.to_owned()));
                     desk.hear(&message.text);
                 }
-                Role::User if desk.opening.is_empty() => {
-                    desk.opening = message.text.clone();
+                Role::User if desk.unit.is_empty() => {
                     desk.unit = message.text.clone();
                     desk.hear(&message.text);
                 }
