@@ -37,6 +37,9 @@ pub enum Command {
     Report(Report),
     /// Play again from the record: byte-equal, or an error
     Replay(Replay),
+    /// Your own labels for what judges decide, and how far they agree with you
+    #[command(after_help = LABEL_HELP)]
+    Label(Label),
     /// Models on this machine: list, fetch, info
     Model(ModelArgs),
     /// A world for agents of any make: serve
@@ -48,6 +51,7 @@ const RUN_HELP: &str = "Examples:
   ephor run secret-offer --model control/random
   ephor run first-look --model openai/gpt-4.1-mini --epochs 3
   ephor run ./my-scenario --model ollama/llama3.2 --json > findings.json
+  ephor run score-review --model openai/gpt-4.1-mini --role judge=anthropic/claude-haiku-4-5
 
 Keys come from the environment or from a file `.env` (OPENAI_API_KEY, OPENAI_BASE_URL,
 ANTHROPIC_API_KEY, …). `ephor model list` names the providers.
@@ -60,6 +64,9 @@ pub struct Run {
     /// provider/model; repeatable
     #[arg(long)]
     pub model: Vec<String>,
+    /// Who else takes part: `judge=provider/model` reads what the models said; repeatable
+    #[arg(long, value_name = "ROLE=MODEL", value_parser = role)]
+    pub role: Vec<Role>,
     /// Cells: a named list of the scenario, `all`, a cell, or a pattern factor=level
     #[arg(long, value_delimiter = ',')]
     pub cells: Vec<String>,
@@ -100,6 +107,19 @@ pub struct Run {
     /// Say, for each completion that must be bought, which known request is nearest
     #[arg(long)]
     pub explain_misses: bool,
+}
+
+/// A part that is not played: who judges.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    /// The model's name.
+    pub judge: String,
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    let judge = text.strip_prefix("judge=").filter(|name| !name.is_empty());
+    let judge = judge.ok_or("accepted: judge=provider/model, as judge=local/smollm2 or judge=control/words")?;
+    Ok(Role { judge: judge.into() })
 }
 
 /// How hosted models are called.
@@ -250,6 +270,34 @@ pub struct Replay {
     pub run: String,
     /// Only this episode: the beginning of its name
     pub episode: Option<String>,
+    #[arg(long)]
+    pub json: bool,
+    /// [`Cli::log_dir`]
+    #[arg(skip)]
+    pub log_dir: PathBuf,
+}
+
+const LABEL_HELP: &str = "Examples:
+  ephor label                        the newest run: one transcript after the other
+  ephor label latest --by anna --limit 30
+  ephor label latest --json < /dev/null    only the agreement, as JSON
+
+You see what the agent said and called, never the cell, the model or what a judge decided. Type the
+beginning of a label; `s` skips, `b` goes back, `q` ends. Each answer is kept at once, and the same command
+goes on where you stopped.";
+
+#[derive(Debug, Args)]
+pub struct Label {
+    /// A run: its name, the beginning of its name, its folder, or `latest`
+    #[arg(default_value = "latest")]
+    pub run: String,
+    /// Who labels
+    #[arg(long, default_value = "me")]
+    pub by: String,
+    /// At most so many transcripts now
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: Option<u32>,
+    /// The agreement as one JSON document on standard output
     #[arg(long)]
     pub json: bool,
     /// [`Cli::log_dir`]

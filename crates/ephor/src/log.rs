@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use store::RunFolder;
 use study::RunFile;
+use study::judge::{LABELS_FILE, PersonLabels, person_labels as person_labels_of};
 
 /// A run's folder, and its `run.toml` or why that cannot be read.
 pub struct Run {
@@ -75,5 +76,16 @@ pub fn run_file(folder: &RunFolder) -> Result<RunFile, Exit> {
              episodes beside it are kept",
             folder.path.display()
         ))
+    })
+}
+
+/// The labels that persons gave in a run.
+pub fn person_labels(folder: &RunFolder) -> Result<PersonLabels, Exit> {
+    if !folder.path.join(LABELS_FILE).exists() {
+        return Ok(PersonLabels::new());
+    }
+    let text = folder.read(LABELS_FILE)?;
+    person_labels_of(&text).map_err(|why| {
+        Exit::usage(format!("{}/{why}\nhint: mend or remove the line", folder.path.display()))
     })
 }

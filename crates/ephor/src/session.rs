@@ -4,23 +4,26 @@ use crate::args::{Place, Wire};
 use crate::exit::{Exit, in_log_dir};
 use crate::providers;
 use crate::screen::Screen;
+use model::replay::Replay;
 use model::cache::{Cached, ResponseCache, request_key};
 use model::{Answered, Model, ModelError};
 use openweights::LocalModel;
-use report::{Calibration, Page, Size};
+use report::{Agreement, Calibration, Page, Size};
 use serde::{Serialize, de::DeserializeOwned};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use store::{Responses, RunFolder, Writer};
-use study::{Cast, Nulls, Part, Study};
+use study::{Cast, Nulls, Part, RunFile, Study};
 use trace::{Completion, ModelCard, Name, Purchase, Request};
 
 /// A study with its models at their seats.
 pub struct Session {
     pub study: Study,
     pub casts: Vec<Cast>,
+    /// Who reads what the models said.
+    pub judges: Vec<Arc<dyn Model>>,
     pub cards: Vec<ModelCard>,
     pub run: Name,
     /// The models on this machine, for their counters.
@@ -102,14 +105,20 @@ fn behind(inner: Arc<dyn Model>, till: &Arc<Till>, connections: usize, explain: 
 }
 
 impl Session {
-    /// Opens every model once and seats it in every part, the parts' controls beside.
+    /// Opens every model once and seats it in every part, the parts' controls beside; the judges too.
     /// From here on a model is called what its card says: a replay, what it replays.
-    pub fn open(mut study: Study, wire: &Wire, place: &Place, screen: &Screen) -> Result<Self, Exit> {
+    pub fn open(
+        mut study: Study,
+        judges: &[String],
+        wire: &Wire,
+        place: &Place,
+        screen: &Screen,
+    ) -> Result<Self, Exit> {
         let mut models: BTreeMap<String, Arc<dyn Model>> = BTreeMap::new();
         let mut local = Vec::new();
-        for name in &mut study.models {
-            if trace::is_scripted(name) || models.contains_key(name) {
-                continue;
+        let mut open = |name: &str| -> Result<Arc<dyn Model>, Exit> {
+            if let Some(known) = models.get(name) {
+                return Ok(known.clone());
             }
             let model: Arc<dyn Model> = match name.strip_prefix("local/") {
                 Some(_) => {
@@ -119,11 +128,19 @@ impl Session {
                 }
                 None => providers::open(name, wire, &place.log_dir)?,
             };
-            name.clone_from(&model.card().name);
-            models.insert(name.clone(), model);
+            models.insert(model.card().name.clone(), model.clone());
+            Ok(model)
+        };
+        for name in study.models.iter_mut().filter(|name| !trace::is_scripted(name)) {
+            name.clone_from(&open(name)?.card().name);
         }
+        let judge = |name: &String| match name.strip_prefix("control/") {
+            Some(control) => study::judge::control(control).map_err(Exit::usage),
+            None => open(name),
+        };
+        let judges = judges.iter().map(judge).collect::<Result<_, _>>()?;
         let sizes = local.iter().map(|m| (m.card().name.clone(), m.parameters())).collect();
-        Ok(Self { local, sizes, ..Self::seat(study, &models)? })
+        Ok(Self { local, sizes, judges, ..Self::seat(study, &models)? })
     }
 
     /// Seats models that are open already.
@@ -148,9 +165,23 @@ impl Session {
                 casts.push(Cast { part: at, model });
             }
         }
-        let cards: Vec<ModelCard> = models.values().map(|m| m.card().clone()).collect();
+        let played = models.values().filter(|m| study.models.contains(&m.card().name));
+        let cards: Vec<ModelCard> = played.map(|m| m.card().clone()).collect();
         let run = study.run_name(&casts.iter().map(|c| c.model.card().clone()).collect::<Vec<_>>());
-        Ok(Self { study, casts, cards, run, local: Vec::new(), sizes: BTreeMap::new() })
+        Ok(Self { study, casts, judges: Vec::new(), cards, run, local: Vec::new(), sizes: BTreeMap::new() })
+    }
+
+    /// A run on record, of whose models nothing is asked: their cards name the episodes.
+    pub fn recorded(file: &RunFile, study: Study) -> Result<Self, Exit> {
+        let card = |name: &String| {
+            let known = file.card.iter().find(|card| &card.name == name).cloned();
+            known.unwrap_or_else(|| ModelCard { name: name.clone(), ..ModelCard::default() })
+        };
+        let silent = |name: &String| -> (String, Arc<dyn Model>) {
+            (name.clone(), Arc::new(Replay::new(card(name), HashMap::new())))
+        };
+        let models = file.models.iter().map(silent).collect();
+        Ok(Self { sizes: file.sizes.clone(), ..Self::seat(study, &models)? })
     }
 
     /// `<study>-<first digits of the run's name>` in the log folder.
@@ -173,7 +204,8 @@ impl Session {
         connections: usize,
         explain: bool,
     ) -> Result<Option<Arc<Till>>, Exit> {
-        if !self.casts.iter().any(|c| c.model.card().paid) {
+        let seats = || self.casts.iter().map(|c| &c.model).chain(&self.judges);
+        if !seats().any(|model| model.card().paid) {
             return Ok(None);
         }
         let responses = writer.responses()?;
@@ -183,10 +215,11 @@ impl Session {
         let till = Arc::new(Till::new(responses));
         // One for each model, not for each cast: what is being bought and the places to buy are shared.
         let mut cached: BTreeMap<String, Arc<dyn Model>> = BTreeMap::new();
-        for cast in self.casts.iter_mut().filter(|c| c.model.card().paid) {
-            let name = cast.model.card().name.clone();
-            let fresh = || behind(cast.model.clone(), &till, connections, explain);
-            cast.model = cached.entry(name).or_insert_with(fresh).clone();
+        let seats = self.casts.iter_mut().map(|cast| &mut cast.model).chain(&mut self.judges);
+        for seat in seats.filter(|model| model.card().paid) {
+            let name = seat.card().name.clone();
+            let fresh = || behind(seat.clone(), &till, connections, explain);
+            *seat = cached.entry(name).or_insert_with(fresh).clone();
         }
         Ok(Some(till))
     }
@@ -195,7 +228,9 @@ impl Session {
     pub fn page(&self, folder: &RunFolder, calibrated: Calibrated) -> Result<Page, Exit> {
         let Calibrated { rows, nulls } = calibrated;
         let run = folder.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let mut page = study::page(&self.study, &self.casts, folder, rows, &nulls, &run)?;
+        let people = crate::log::person_labels(folder)?;
+        let mut page = study::page(&self.study, &self.casts, folder, rows, &nulls, &people, &run)?;
+        page.caveats.extend(provisional(&page.findings.agreements));
         page.findings.sizes = self.sizes();
         page.bill = self.bill();
         page.reproduce = self.reproduce(&run);
@@ -257,6 +292,15 @@ impl Session {
         };
         vec![format!("ephor run{what}{models}"), format!("ephor replay {run}"), format!("ephor report {run}")]
     }
+}
+
+/// What must stand beside the numbers of a judge that no person has checked.
+fn provisional(agreements: &[Agreement]) -> Option<String> {
+    agreements.iter().any(|a| a.provisional).then(|| {
+        "What the judges read is provisional: they were held against the transcripts that ship with labels \
+         alone. `ephor label` adds labels of your own."
+            .into()
+    })
 }
 
 /// A control of a part's scenario, with the salt that the findings show.

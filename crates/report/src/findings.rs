@@ -177,6 +177,48 @@ pub struct Hypothesis {
     pub because: Vec<String>,
 }
 
+/// How often a judge gave a label: to what a model's episodes of one cell say.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judgement {
+    pub scenario: String,
+    pub model: String,
+    pub cell: String,
+    pub judge: String,
+    /// `refusal` or `reason`.
+    pub question: String,
+    /// `unclear`: a tie of the votes, or none that could be read.
+    pub label: String,
+    pub k: u64,
+    /// Episodes that this judge read there.
+    pub n: u64,
+    /// Episodes there in which something was said.
+    pub of: u64,
+    /// Wilson interval of k / n.
+    pub low: f64,
+    pub high: f64,
+}
+
+/// How a judge agrees with labels, or with another judge, on one question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Agreement {
+    pub judge: String,
+    pub question: String,
+    /// `labelled` (the transcripts that ship with labels), `person/<name>`, or another judge.
+    pub against: String,
+    /// Cohen's κ with its interval; null where both use one label only.
+    pub kappa: Option<f64>,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+    /// Of `n` transcripts both gave `agreed` the same label.
+    pub agreed: u64,
+    pub n: u64,
+    pub labels: Vec<String>,
+    /// `confusion[i][j]`: label i by what it is held against, label j by the judge.
+    pub confusion: Vec<Vec<u64>>,
+    /// No person has labelled anything of this run.
+    pub provisional: bool,
+}
+
 /// The one JSON document of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Findings {
@@ -194,6 +236,12 @@ pub struct Findings {
     /// Of the scenarios that register explanations; absent from old documents.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hypotheses: Vec<Hypothesis>,
+    /// What judges read in the words of the study's own models; empty without a judge.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub judgements: Vec<Judgement>,
+    /// How far these judges can be believed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agreements: Vec<Agreement>,
     pub calibration: Vec<Calibration>,
     pub missing: Vec<Missing>,
     pub cost: Cost,

@@ -21,7 +21,7 @@
 //! use report::{Cost, Findings, Page, figures, render, terminal};
 //! let findings = Findings {
 //!     run: "r1".into(), study: "first-look".into(), models: vec!["local/smollm2".into()],
-//!     sizes: vec![], wordings: vec![], hypotheses: vec![], estimates: vec![], cells: vec![], calibration: vec![], missing: vec![],
+//!     sizes: vec![], wordings: vec![], hypotheses: vec![], judgements: vec![], agreements: vec![], estimates: vec![], cells: vec![], calibration: vec![], missing: vec![],
 //!     cost: Cost::default(), report: "runs/r1/report.html".into(),
 //! };
 //! let page = Page { findings, scenarios: vec![], reproduce: vec![], bill: vec![], caveats: vec![] };
@@ -38,6 +38,7 @@ mod figure;
 mod findings;
 mod forest;
 mod html;
+mod judge;
 mod paint;
 pub mod replay;
 mod row;
@@ -58,5 +59,5 @@ pub use findings::*;
 pub use html::{TemplateError, render};
 pub use replay::Replay;
 pub use svg::svg;
-pub use table::{cells, terminal};
+pub use table::{agreements, cells, terminal};
 pub use words::{rate, share};

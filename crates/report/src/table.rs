@@ -4,6 +4,7 @@
 use crate::calibration::sentence;
 use crate::escape::one_line;
 use crate::figure::{distinct, scenarios, together};
+use crate::judge;
 use crate::row::{Columns, Entry, rendered};
 use crate::size::Sizes;
 use crate::style::{Style, Tone};
@@ -25,7 +26,15 @@ pub fn terminal(page: &Page, width: usize, colour: bool) -> String {
     for name in scenarios(page) {
         screen.scenario(page, &name, &columns);
     }
+    screen.judges(&page.findings);
     screen.foot(page);
+    screen.out
+}
+
+/// How far the judges of a run agree with labels and with each other, for a terminal.
+pub fn agreements(findings: &Findings, width: usize, colour: bool) -> String {
+    let mut screen = Screen::new(width, colour);
+    screen.judges(findings);
     screen.out
 }
 
@@ -83,6 +92,7 @@ impl Screen {
         self.estimates(&of, &reasons, columns, &sizes);
         self.reasons(&reasons);
         self.hypotheses(f, scenario);
+        self.judged(f, scenario);
         let told = page.scenarios.iter().find(|s| s.name == scenario);
         let gates = told.map_or(&[][..], |s| &s.gates);
         self.gates(&sizes.sorted(gates, |g| &g.model), &reasons);
@@ -167,6 +177,28 @@ impl Screen {
             let fared = same.iter().map(|h| format!("{} for {}", h.fared.word(), name(&h.model)));
             let told = format!("{}: {}", name(&same[0].hypothesis), fared.collect::<Vec<_>>().join(", "));
             self.fact("explains", &told, Tone::Plain);
+        }
+    }
+
+    /// What judges read in the words of the models, over all cells; by cell it is on the page.
+    fn judged(&mut self, f: &Findings, scenario: &str) {
+        for line in judge::pooled(f, scenario) {
+            self.fact("judged", &line, Tone::Plain);
+        }
+    }
+
+    /// How far the judges can be believed.
+    fn judges(&mut self, f: &Findings) {
+        if f.agreements.is_empty() {
+            return;
+        }
+        self.line("");
+        self.titled("", "judges", "· how far they agree with labels and with each other");
+        for a in &f.agreements {
+            let (judge, question) = (name(&a.judge), name(&a.question));
+            let (agreed, n) = (count(a.agreed), count(a.n));
+            let told = format!("{judge} against {}: {}, {agreed}/{n} alike", judge::against(a), judge::kappa(a));
+            self.fact(&question, &told, Tone::Plain);
         }
     }
 

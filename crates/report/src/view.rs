@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::calibration::{CalibrationView, calibrations, sentence};
 use crate::figure::{distinct, scenarios, together};
+use crate::judge::{AgreementView, JudgementView, agreement, judgement};
 use crate::replay::Room;
 use crate::size::Sizes;
 use crate::summary::summary;
@@ -14,7 +15,7 @@ use crate::words::{
     count, duration, interval, is_control, numbers, p_value, price, rate, share, signed, verdict,
 };
 use crate::{
-    Calibration, Cell, Estimate, Figure, Findings, Gate, Hypothesis, Missing, Page, ScenarioPage, Verdict,
+    Calibration, Cell, Estimate, Figure, Findings, Gate, Hypothesis, Judgement, Missing, Page, ScenarioPage, Verdict,
     svg,
 };
 
@@ -27,6 +28,7 @@ pub(crate) struct PageView {
     /// Whether there is a game to step through.
     plays: bool,
     scenarios: Vec<ScenarioView>,
+    agreements: Vec<AgreementView>,
     cost: Vec<(String, String)>,
     caveats: Vec<String>,
     reproduce: String,
@@ -52,6 +54,7 @@ struct ScenarioView {
     forests: Vec<Value>,
     estimates: Vec<Group<EstimateView>>,
     hypotheses: Vec<Hypothesis>,
+    judgements: Vec<Group<JudgementView>>,
     gates: Vec<GateView>,
     cell_figures: Vec<Value>,
     rates: Vec<Group<RateView>>,
@@ -139,6 +142,7 @@ impl PageView {
             summary: summary(f),
             plays: !models.is_empty() || !controls.is_empty(),
             scenarios: views.map(|(i, name)| scenario(page, figures, i, name, room)).collect(),
+            agreements: f.agreements.iter().map(agreement).collect(),
             cost: cost(f),
             caveats: page.caveats.clone(),
             reproduce: page.reproduce.join("\n"),
@@ -177,6 +181,7 @@ fn scenario(page: &Page, figures: &[(String, Figure)], i: usize, name: String, r
         calibration: calibrations(calibration),
         missing: missings(f, &name),
         hypotheses: page.findings.hypotheses.iter().filter(|h| h.scenario == name).cloned().collect(),
+        judgements: judgements(f, &name),
         wordings: wording::view(page, &name),
         contrast_figures: drawn(figures, &name, |f| matches!(f, Figure::Forest(f) if f.estimand.is_some())),
         forests: drawn(figures, &name, |f| matches!(f, Figure::Forest(f) if f.estimand.is_none())),
@@ -267,6 +272,12 @@ fn rates(f: &Findings, name: &str) -> Vec<Group<RateView>> {
         rate: rate(c.k, c.n, c.low, c.high),
     };
     grouped(of, |c| c.outcome.clone(), |c| sizes.rank(&c.model), |_| String::new(), view)
+}
+
+fn judgements(f: &Findings, name: &str) -> Vec<Group<JudgementView>> {
+    let of: Vec<&Judgement> = f.judgements.iter().filter(|j| j.scenario == name).collect();
+    let sizes = Sizes::of(f);
+    grouped(of, |j| j.question.clone(), |j| sizes.rank(&j.model), |_| String::new(), |j| judgement(j, &sizes))
 }
 
 pub(crate) fn grouped<T, V, K: Ord>(

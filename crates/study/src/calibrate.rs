@@ -77,7 +77,7 @@ fn replicate_of(part: &Part, name: &str, replicate: u32) -> Vec<bool> {
     };
     let mut results = Results::new(&part.scenario, None);
     for sheet in sheets.iter() {
-        let plan = plan(0, &part.scenario, sheet, &model, &Sampling::default());
+        let plan = plan(&part.scenario, sheet, &model, &Sampling::default());
         let mut tape = Tape::default();
         // A control never waits: the play is over when it returns.
         let played = one(&plan.setup, &plan.minds(), sheet.seed, &mut tape).now_or_never();

@@ -2,6 +2,7 @@
 
 use crate::estimate::{bounds, estimates};
 use crate::hypotheses::hypotheses;
+use crate::judge::{Bench, PersonLabels, SCENARIO, Seen, Subject, matter};
 use crate::margins::{margins, row_of};
 use crate::measure::{Sealed, Value, measure, measures};
 use crate::nulls::Nulls;
@@ -36,18 +37,20 @@ pub fn plans<'a>(study: &'a Study, cast: &'a Cast) -> impl Iterator<Item = Plan>
 /// The same with the place of each one's sheet.
 fn planned<'a>(study: &'a Study, cast: &'a Cast) -> impl Iterator<Item = (usize, Plan)> + 'a {
     let part = &study.parts[cast.part];
-    let of = move |sheet| plan(cast.part, &part.scenario, sheet, &cast.model, &study.sampling);
+    let of = move |sheet| plan(&part.scenario, sheet, &cast.model, &study.sampling);
     part.played_by(&cast.model.card().name).map(move |(at, sheet)| (at, of(sheet)))
 }
 
 /// Reads the record and says what was found. Episodes are measured as they are read: what is held
-/// are numbers and one transcript of each cell. `nulls` has those of each part, or nothing.
+/// are numbers and one transcript of each cell. `nulls` has those of each part, or nothing; `people` the
+/// labels that persons gave.
 pub fn page(
     study: &Study,
     casts: &[Cast],
     folder: &RunFolder,
     calibration: Vec<Calibration>,
     nulls: &[Nulls],
+    people: &PersonLabels,
     run: &str,
 ) -> Result<Page, StoreError> {
     let mut findings = Findings {
@@ -59,13 +62,19 @@ pub fn page(
         cells: Vec::new(),
         wordings: Vec::new(),
         hypotheses: Vec::new(),
+        judgements: Vec::new(),
+        agreements: Vec::new(),
         calibration,
         missing: Vec::new(),
         cost: Cost::default(),
         report: String::new(),
     };
     let mut scenarios: Vec<ScenarioPage> = study.parts.iter().map(scenario_page).collect();
-    for (cast, mut reading) in casts.iter().zip(read(study, casts, folder, nulls)?) {
+    let Heard { readings, bench, seen, cost } = read(study, casts, folder, nulls)?;
+    findings.cost = cost;
+    findings.judgements = bench.rates(&seen);
+    findings.agreements = bench.agreements(people);
+    for (cast, mut reading) in casts.iter().zip(readings) {
         reading.miss_the_rest();
         let Reading { part, model, results, transcripts, cost, .. } = reading;
         let page = &mut scenarios[cast.part];
@@ -99,12 +108,22 @@ struct Reading<'a> {
     read: Vec<bool>,
 }
 
+/// What a record holds for a study.
+struct Heard<'a> {
+    readings: Vec<Reading<'a>>,
+    bench: Bench,
+    /// The episodes of the study's own models in which something was said.
+    seen: BTreeMap<Subject, Seen>,
+    /// Of the judges.
+    cost: Cost,
+}
+
 fn read<'a>(
     study: &'a Study,
     casts: &[Cast],
     folder: &RunFolder,
     nulls: &'a [Nulls],
-) -> Result<Vec<Reading<'a>>, StoreError> {
+) -> Result<Heard<'a>, StoreError> {
     // A scenario that a study names twice has every episode in two places.
     let mut places: HashMap<Name, Vec<(usize, usize)>> = HashMap::new();
     for (at, cast) in casts.iter().enumerate() {
@@ -114,16 +133,25 @@ fn read<'a>(
     }
     let mut readings: Vec<Reading> =
         casts.iter().map(|cast| Reading::new(study, cast, nulls.get(cast.part))).collect();
+    let (mut bench, mut seen, mut judged) = (Bench::default(), BTreeMap::new(), Cost::default());
     folder.each(|episode| {
+        if episode.key.scenario == SCENARIO {
+            spend(&mut judged, &episode);
+            return bench.hear(&episode);
+        }
         let of = places.get(&episode.name).map_or(&[][..], Vec::as_slice);
         for (cast, sheet) in of {
             readings[*cast].add(*sheet, &episode);
         }
-        if let Some((cast, _)) = of.first() {
-            readings[*cast].pay(&episode);
+        if let Some((cast, sheet)) = of.first() {
+            let reading = &mut readings[*cast];
+            reading.pay(&episode);
+            if study.models.contains(&reading.model) && matter(&episode).is_some() {
+                seen.insert(Subject::Episode(episode.name), reading.seen(*sheet));
+            }
         }
     })?;
-    Ok(readings)
+    Ok(Heard { readings, bench, seen, cost: judged })
 }
 
 impl<'a> Reading<'a> {
@@ -154,9 +182,12 @@ impl<'a> Reading<'a> {
 
     /// An episode is paid for once, in however many places it stands.
     fn pay(&mut self, episode: &Episode) {
-        if !trace::is_scripted(&self.model) {
-            spend(&mut self.cost, episode);
-        }
+        spend(&mut self.cost, episode);
+    }
+
+    fn seen(&self, at: usize) -> Seen {
+        let (scenario, model) = (self.part.scenario.file.name.clone(), self.model.clone());
+        Seen { scenario, model, cell: self.part.sheets[at].cell.to_string() }
     }
 
     /// What is planned and not on record is missing.
@@ -238,7 +269,11 @@ fn missing_rows(part: &Part, results: &Results, model: &str, planned: usize) -> 
     results.missing.iter().map(row).collect()
 }
 
+/// What an episode cost; scripts cost nothing.
 fn spend(cost: &mut Cost, episode: &Episode) {
+    if episode.key.seats.first().is_none_or(|seat| trace::is_scripted(&seat.model.name)) {
+        return;
+    }
     for event in &episode.events {
         if let Event::Completed { completion, .. } = event {
             cost.requests += 1;

@@ -25,6 +25,7 @@ mod estimate;
 mod findings;
 mod hand;
 mod hypotheses;
+pub mod judge;
 mod margins;
 pub mod measure;
 pub mod nulls;

@@ -39,8 +39,6 @@ pub struct Plan {
     pub setup: Setup,
     /// Who sits where, in the order of the key's seats.
     pub models: Vec<Arc<dyn Model>>,
-    /// Index of the scenario within the study.
-    pub scenario: usize,
 }
 
 /// Wordings over which items rotate: two Latin rows, both orders, and few enough that a model on
@@ -121,7 +119,6 @@ fn seed(unit: Unit, epoch: u32) -> u64 {
 
 /// The episode that a model plays on a sheet.
 pub fn plan(
-    index: usize,
     scenario: &Scenario,
     sheet: &Sheet,
     model: &Arc<dyn Model>,
@@ -147,7 +144,7 @@ pub fn plan(
         seats: seats.collect(),
         briefs: sheet.seats.iter().map(|seated| Brief::clone(&seated.brief)).collect(),
     };
-    Plan { name: key.name(), key, setup: sheet.setup.clone(), models, scenario: index }
+    Plan { name: key.name(), key, setup: sheet.setup.clone(), models }
 }
 
 /// Who sits at a seat: the model, or the control that the scenario puts there.

@@ -33,6 +33,9 @@ fn answers(episode: &Episode) -> HashMap<Name, Completion> {
 
 /// Plays the episode again and compares. `Err` says where the bytes differ.
 pub async fn replay(study: &Study, episode: &Episode) -> Result<(), String> {
+    if episode.key.scenario == crate::judge::SCENARIO {
+        return replay_judgement(episode).await;
+    }
     let key = &episode.key;
     let part = study
         .parts
@@ -46,6 +49,18 @@ pub async fn replay(study: &Study, episode: &Episode) -> Result<(), String> {
         None => Arc::new(Replay::new(card, answers(episode))),
     };
     let plan = again(study, part, episode, &model)?;
+    compare(plan, episode).await
+}
+
+/// A judgement needs no study: all that was read is in its key.
+async fn replay_judgement(episode: &Episode) -> Result<(), String> {
+    let card = episode.key.seats.first().ok_or("the episode has no seat")?.model.clone();
+    let model: Arc<dyn model::Model> = Arc::new(Replay::new(card, answers(episode)));
+    let plan = crate::judge::again(&episode.key, &model).filter(|plan| plan.name == episode.name);
+    compare(plan.ok_or("it was judged by another rubric than this version's")?, episode).await
+}
+
+async fn compare(plan: Plan, episode: &Episode) -> Result<(), String> {
     let mut tape = Tape::default();
     let minds = plan.minds();
     one(&plan.setup, &minds, plan.key.seed, &mut tape).await.map_err(|halt| halt.to_string())?;
@@ -66,7 +81,7 @@ fn again(
     let unit = Unit { wording: key.wording, state: key.state };
     let sampling = key.seats.first().map(|s| s.sampling.clone()).unwrap_or_default();
     let sheet = sheet(scenario, &cell, unit, key.epoch).map_err(|f| f.to_string())?;
-    let plan = plan(part, scenario, &sheet, model, &sampling);
+    let plan = plan(scenario, &sheet, model, &sampling);
     if plan.name != episode.name {
         return Err("its name is not the name of what it says it was made from".into());
     }

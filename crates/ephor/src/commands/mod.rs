@@ -2,6 +2,7 @@
 
 mod calibrate;
 mod check;
+mod label;
 mod list;
 mod model;
 mod replay;
@@ -22,6 +23,7 @@ pub fn dispatch(cli: Cli) -> Result<(), Exit> {
         Command::Report(args) => args.place.log_dir = log_dir,
         Command::List(args) => args.log_dir = log_dir,
         Command::Replay(args) => args.log_dir = log_dir,
+        Command::Label(args) => args.log_dir = log_dir,
         Command::Show(_) | Command::Check(_) | Command::Model(_) | Command::World(_) => {}
     }
     match command {
@@ -32,6 +34,7 @@ pub fn dispatch(cli: Cli) -> Result<(), Exit> {
         Command::Calibrate(args) => calibrate::calibrate(&args),
         Command::Report(args) => report::report(&args),
         Command::Replay(args) => replay::replay(&args),
+        Command::Label(args) => label::label(&args),
         Command::Model(args) => model::model(&args.command),
         Command::World(args) => world::world(&args.command),
     }

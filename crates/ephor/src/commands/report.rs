@@ -7,10 +7,6 @@ use crate::screen::{self, Screen};
 use crate::session::{Calibrated, Session, calibrations};
 use crate::{figures, log};
 use ::report::{Cost, Findings};
-use model::Model;
-use model::replay::Replay;
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 use store::RunFolder;
 
 pub fn report(args: &Report) -> Result<(), Exit> {
@@ -23,12 +19,7 @@ pub fn report(args: &Report) -> Result<(), Exit> {
         true => calibrations(&study, study.replicates, &log_dir, &screen)?,
         false => Calibrated::default(),
     };
-    // Nothing is asked of these models: their cards name the episodes.
-    let silent =
-        |card: &trace::ModelCard| -> Arc<dyn Model> { Arc::new(Replay::new(card.clone(), HashMap::new())) };
-    let models: BTreeMap<_, _> =
-        file.models.iter().zip(cards(&file)).map(|(name, card)| (name.clone(), silent(&card))).collect();
-    let session = Session { sizes: file.sizes.clone(), ..Session::seat(study, &models)? };
+    let session = Session::recorded(&file, study)?;
     let mut page = session.page(&folder, calibration)?;
     let path = args.html.clone().unwrap_or_else(|| folder.path.join("report.html"));
     page.findings.report = path.to_string_lossy().into_owned();
@@ -48,12 +39,4 @@ fn keep_cost(folder: &RunFolder, findings: &mut Findings) {
         let Cost { cached, usd, wall_s, prompt_tokens_computed, .. } = before.cost;
         findings.cost = Cost { cached, usd, wall_s, prompt_tokens_computed, ..findings.cost.clone() };
     }
-}
-
-/// The cards of the run's models, in the order of their names.
-fn cards(file: &study::RunFile) -> Vec<trace::ModelCard> {
-    let blank = |name: &String| trace::ModelCard { name: name.clone(), ..trace::ModelCard::default() };
-    let card =
-        |name: &String| file.card.iter().find(|c| &c.name == name).cloned().unwrap_or_else(|| blank(name));
-    file.models.iter().map(card).collect()
 }

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
-use store::Writer;
+use store::{RunFolder, Writer};
 use study::{Changes, IN_FLIGHT_LOCAL, Plan, Played, Progress, RunFile, Study, plans, play_missing};
 use trace::Name;
 
@@ -20,7 +20,8 @@ pub fn run(args: &Run) -> Result<(), Exit> {
     args.gate.as_deref().map_or(Ok(()), gate::read)?;
     let study = Study::resolve(&args.what, &changes(args))?;
     let runtime = runtime()?;
-    let mut session = Session::open(study, &args.wire, &args.place, &screen)?;
+    let judges: Vec<String> = args.role.iter().map(|role| role.judge.clone()).collect();
+    let mut session = Session::open(study, &judges, &args.wire, &args.place, &screen)?;
     let file = RunFile::of(&session.study, session.run.as_str(), &session.cards, !args.no_calibration)
         .map_err(Exit::usage)?;
     let file = RunFile { sizes: session.sizes.clone(), ..file };
@@ -36,7 +37,11 @@ pub fn run(args: &Run) -> Result<(), Exit> {
     };
     let mut score = Score::of(&session, writer.finished()?);
     score.greet(args);
-    let played = runtime.block_on(play(&session, &mut writer, args, &screen))?;
+    let played = runtime.block_on(async {
+        let stop = stop_on_signal();
+        let played = play(&session, &mut writer, args, &screen, &stop).await?;
+        judge(&session, &folder, &mut writer, args, &screen, &stop, played).await
+    })?;
     screen.clear();
     let mut page = session.page(&folder, calibration)?;
     page.findings.cost.wall_s = (started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
@@ -153,10 +158,46 @@ fn batches(session: &Session, done: &HashSet<Name>) -> Vec<Batch> {
 }
 
 /// Controls first, then models; a model plays all of its parts as one batch.
-async fn play(session: &Session, writer: &mut Writer, args: &Run, screen: &Screen) -> Result<Played, Exit> {
-    let stop = stop_on_signal();
-    let mut all = Played::default();
-    for Batch { model, missing, before } in batches(session, writer.finished()?) {
+async fn play(
+    session: &Session,
+    writer: &mut Writer,
+    args: &Run,
+    screen: &Screen,
+    stop: &AtomicBool,
+) -> Result<Played, Exit> {
+    let batches = batches(session, writer.finished()?);
+    play_batches(batches, writer, args, screen, stop, Played::default()).await
+}
+
+/// Then the judges read what is on record.
+async fn judge(
+    session: &Session,
+    folder: &RunFolder,
+    writer: &mut Writer,
+    args: &Run,
+    screen: &Screen,
+    stop: &AtomicBool,
+    played: Played,
+) -> Result<Played, Exit> {
+    let mut batches = Vec::new();
+    for model in &session.judges {
+        let plans = study::judge::plans(&session.study, &session.casts, folder, model)?;
+        let done = writer.finished()?;
+        let (before, missing): (Vec<_>, Vec<_>) = plans.into_iter().partition(|p| done.contains(&p.name));
+        batches.push(Batch { model: model.clone(), missing, before: before.len() });
+    }
+    play_batches(batches, writer, args, screen, stop, played).await
+}
+
+async fn play_batches(
+    batches: Vec<Batch>,
+    writer: &mut Writer,
+    args: &Run,
+    screen: &Screen,
+    stop: &AtomicBool,
+    mut all: Played,
+) -> Result<Played, Exit> {
+    for Batch { model, missing, before } in batches {
         if missing.is_empty() || all.interrupted {
             continue;
         }
@@ -164,7 +205,7 @@ async fn play(session: &Session, writer: &mut Writer, args: &Run, screen: &Scree
         let in_flight =
             if model.card().paid { 2 * args.wire.max_connections as usize } else { IN_FLIGHT_LOCAL };
         let progress = Resumed { screen, before };
-        let played = play_missing(writer, &model, missing, in_flight, &progress, &stop).await?;
+        let played = play_missing(writer, &model, missing, in_flight, &progress, stop).await?;
         all.played += played.played;
         all.failures.extend(played.failures);
         all.interrupted |= played.interrupted;
