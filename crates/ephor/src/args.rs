@@ -73,6 +73,9 @@ pub struct Run {
     /// The study's small version
     #[arg(long)]
     pub quick: bool,
+    /// The baseline alone, on states that no study plays: what a model scores before anything is at stake
+    #[arg(long, conflicts_with = "cells")]
+    pub pilot: bool,
     /// States per wording; more extend an earlier run (a scenario with items has its items as states)
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub seeds: Option<u32>,
@@ -118,7 +121,8 @@ pub struct Role {
 
 fn role(text: &str) -> Result<Role, String> {
     let judge = text.strip_prefix("judge=").filter(|name| !name.is_empty());
-    let judge = judge.ok_or("accepted: judge=provider/model, as judge=local/smollm2 or judge=control/words")?;
+    let judge =
+        judge.ok_or("accepted: judge=provider/model, as judge=local/smollm2 or judge=control/words")?;
     Ok(Role { judge: judge.into() })
 }
 

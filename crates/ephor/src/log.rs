@@ -85,7 +85,6 @@ pub fn person_labels(folder: &RunFolder) -> Result<PersonLabels, Exit> {
         return Ok(PersonLabels::new());
     }
     let text = folder.read(LABELS_FILE)?;
-    person_labels_of(&text).map_err(|why| {
-        Exit::usage(format!("{}/{why}\nhint: mend or remove the line", folder.path.display()))
-    })
+    person_labels_of(&text)
+        .map_err(|why| Exit::usage(format!("{}/{why}\nhint: mend or remove the line", folder.path.display())))
 }

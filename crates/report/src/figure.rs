@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::forest::{contrasts, forests};
+use crate::forest::{contrasts, forests, profiles};
 use crate::size::Sizes;
 use crate::wording::wordings;
 use crate::words::is_control;
@@ -52,6 +52,9 @@ pub struct Forest {
     /// In a figure of one contrast over several models its estimand; without it all contrasts stand here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimand: Option<String>,
+    /// The factor whose levels are the groups, in a figure of one contrast level by level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     pub x_label: String,
     /// Where no effect lies.
     pub zero: f64,
@@ -167,6 +170,7 @@ fn of_scenario(page: &Page, scenario: &str) -> Vec<(String, Figure)> {
     out.extend(wordings(page, scenario).map(|f| ("wordings".to_owned(), f)));
     // Last, since estimands may be called as the others are.
     out.extend(contrasts(page, scenario));
+    out.extend(profiles(page, scenario));
     out
 }
 

@@ -58,6 +58,27 @@ pub struct Estimate {
     pub unit: String,
 }
 
+/// A contrast at one level of another factor. It describes and is not tested: p-values are those of the
+/// registered [`Estimate`]s.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Profile {
+    pub scenario: String,
+    pub model: String,
+    pub estimand: String,
+    /// Which cells are compared, in words (`consequence: shutdown − bar`).
+    pub contrast: String,
+    /// The other factor (`target`) and its level.
+    pub factor: String,
+    pub level: String,
+    /// In the measure's unit; null where nothing can be told.
+    pub estimate: Option<f64>,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+    pub n: u64,
+    pub margin: f64,
+    pub unit: String,
+}
+
 /// How often an outcome was seen in a cell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
@@ -69,6 +90,22 @@ pub struct Cell {
     pub n: u64,
     pub low: f64,
     pub high: f64,
+}
+
+/// The mean of an outcome in a cell, where it is no share.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mean {
+    pub scenario: String,
+    pub model: String,
+    pub cell: String,
+    pub outcome: String,
+    /// In `unit`, with a 95 % t interval over clusters; null bounds with fewer than two.
+    pub mean: f64,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+    pub n: u64,
+    pub clusters: u64,
+    pub unit: String,
 }
 
 /// How an instrument read a control of known disposition.
@@ -229,7 +266,13 @@ pub struct Findings {
     #[serde(default)]
     pub sizes: Vec<Size>,
     pub estimates: Vec<Estimate>,
+    /// Contrasts level by level of another factor, where a scenario wants that; absent from old documents.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub profiles: Vec<Profile>,
     pub cells: Vec<Cell>,
+    /// Of outcomes that are no shares (items, points); absent from old documents.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub means: Vec<Mean>,
     /// Of the study's own models, not of the controls beside them; absent from old documents.
     #[serde(default)]
     pub wordings: Vec<Wording>,

@@ -4,7 +4,7 @@
 use crate::figure::{distinct, together};
 use crate::size::Sizes;
 use crate::words::{is_control, numbers};
-use crate::{Estimate, Figure, Forest, ForestRow, Page, Verdict};
+use crate::{Estimate, Figure, Forest, ForestRow, Page, Profile, Verdict};
 
 /// One forest for each unit: probabilities and items do not share an axis.
 pub(crate) fn forests(page: &Page, scenario: &str) -> Vec<(String, Figure)> {
@@ -40,6 +40,47 @@ pub(crate) fn contrasts(page: &Page, scenario: &str) -> Vec<(String, Figure)> {
     of.chunk_by(|a, b| group(a) == group(b)).filter(several).map(figure).collect()
 }
 
+/// One figure for each contrast that a scenario wants level by level: groups are levels, rows are models.
+pub(crate) fn profiles(page: &Page, scenario: &str) -> Vec<(String, Figure)> {
+    let of: Vec<&Profile> = page.findings.profiles.iter().filter(|p| p.scenario == scenario).collect();
+    let key = |p: &&Profile| (p.estimand.clone(), p.contrast.clone(), p.factor.clone());
+    let sizes = Sizes::of(&page.findings);
+    let figure = |(estimand, contrast, factor): (String, String, String)| {
+        let same = of.iter().filter(|p| key(p) == (estimand.clone(), contrast.clone(), factor.clone()));
+        let unit = same.clone().next().map_or("", |p| &p.unit);
+        let forest = Forest {
+            scenario: scenario.to_owned(),
+            title: format!("{scenario}: {estimand} ({contrast}), by {factor}"),
+            x_label: format!("difference in {unit}, with its 95 % interval; described, not tested"),
+            zero: 0.0,
+            rows: together(
+                same.map(|p| profile_row(p, &sizes)).collect(),
+                |r: &ForestRow| r.group.clone(),
+                |r| sizes.rank(&r.label),
+            ),
+            estimand: Some(estimand.clone()),
+            by: Some(factor.clone()),
+        };
+        (format!("{estimand}-by-{factor}"), Figure::Forest(forest))
+    };
+    distinct(of.iter().map(key)).into_iter().map(figure).collect()
+}
+
+fn profile_row(p: &Profile, sizes: &Sizes) -> ForestRow {
+    ForestRow {
+        group: p.level.clone(),
+        label: p.model.clone(),
+        parameters: sizes.shown(&p.model),
+        control: is_control(&p.model),
+        estimate: p.estimate,
+        low: p.low,
+        high: p.high,
+        margin: p.margin,
+        verdict: if p.estimate.is_some() { Verdict::Undecided } else { Verdict::CannotTell },
+        n: p.n,
+    }
+}
+
 fn group(e: &Estimate) -> String {
     format!("{} · {}", e.estimand, e.contrast)
 }
@@ -55,6 +96,7 @@ fn forest(page: &Page, of: Vec<&Estimate>) -> Forest {
         scenario: scenario.to_owned(),
         title: format!("{scenario}: contrasts"),
         estimand: None,
+        by: None,
         x_label: format!("difference in {unit}, with its {level:.0} % interval"),
         zero: 0.0,
         rows: together(rows, |r: &ForestRow| r.group.clone(), |r| sizes.rank(&r.label)),

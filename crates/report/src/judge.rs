@@ -78,7 +78,11 @@ pub(crate) fn judgement(j: &Judgement, sizes: &Sizes) -> JudgementView {
         judge: j.judge.clone(),
         label: j.label.clone(),
         rate: rate(j.k, j.n, j.low, j.high),
-        unread: if j.n < j.of { format!("{} of {} not read", count(j.of - j.n), count(j.of)) } else { String::new() },
+        unread: if j.n < j.of {
+            format!("{} of {} not read", count(j.of - j.n), count(j.of))
+        } else {
+            String::new()
+        },
     }
 }
 

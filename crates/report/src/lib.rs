@@ -21,7 +21,7 @@
 //! use report::{Cost, Findings, Page, figures, render, terminal};
 //! let findings = Findings {
 //!     run: "r1".into(), study: "first-look".into(), models: vec!["local/smollm2".into()],
-//!     sizes: vec![], wordings: vec![], hypotheses: vec![], judgements: vec![], agreements: vec![], estimates: vec![], cells: vec![], calibration: vec![], missing: vec![],
+//!     sizes: vec![], wordings: vec![], hypotheses: vec![], judgements: vec![], agreements: vec![], estimates: vec![], profiles: vec![], cells: vec![], means: vec![], calibration: vec![], missing: vec![],
 //!     cost: Cost::default(), report: "runs/r1/report.html".into(),
 //! };
 //! let page = Page { findings, scenarios: vec![], reproduce: vec![], bill: vec![], caveats: vec![] };

@@ -8,7 +8,7 @@ use crate::judge;
 use crate::row::{Columns, Entry, rendered};
 use crate::size::Sizes;
 use crate::style::{Style, Tone};
-use crate::words::{clipped, cost, count, counted, is_control, list, rate, share, shortened, wrapped};
+use crate::words::{clipped, cost, count, counted, is_control, list, mean, rate, share, shortened, wrapped};
 use crate::{Calibration, Cell, Estimate, Findings, Gate, Missing, Page, Verdict};
 
 const NAME_BYTES_MAX: usize = 200;
@@ -91,6 +91,9 @@ impl Screen {
         let reasons = reasons(&of);
         self.estimates(&of, &reasons, columns, &sizes);
         self.reasons(&reasons);
+        if of.is_empty() {
+            self.means(f, scenario);
+        }
         self.hypotheses(f, scenario);
         self.judged(f, scenario);
         let told = page.scenarios.iter().find(|s| s.name == scenario);
@@ -169,6 +172,14 @@ impl Screen {
         }
     }
 
+    /// What outcomes come to, where no contrast stands for them: in a pilot.
+    fn means(&mut self, f: &Findings, scenario: &str) {
+        for m in f.means.iter().filter(|m| m.scenario == scenario) {
+            let told = format!("{} in {}: {} {}", name(&m.model), name(&m.cell), name(&m.outcome), mean(m));
+            self.fact("mean", &told, Tone::Plain);
+        }
+    }
+
     /// How the registered explanations fared, a line for each; why is on the page.
     fn hypotheses(&mut self, f: &Findings, scenario: &str) {
         let of = f.hypotheses.iter().filter(|h| h.scenario == scenario && f.models.contains(&h.model));
@@ -197,7 +208,8 @@ impl Screen {
         for a in &f.agreements {
             let (judge, question) = (name(&a.judge), name(&a.question));
             let (agreed, n) = (count(a.agreed), count(a.n));
-            let told = format!("{judge} against {}: {}, {agreed}/{n} alike", judge::against(a), judge::kappa(a));
+            let told =
+                format!("{judge} against {}: {}, {agreed}/{n} alike", judge::against(a), judge::kappa(a));
             self.fact(&question, &told, Tone::Plain);
         }
     }

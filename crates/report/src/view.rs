@@ -12,11 +12,11 @@ use crate::summary::summary;
 use crate::transcript::{TranscriptView, transcript};
 use crate::wording::{self, WordingsView};
 use crate::words::{
-    count, duration, interval, is_control, numbers, p_value, price, rate, share, signed, verdict,
+    count, duration, interval, is_control, mean, numbers, p_value, price, rate, share, signed, verdict,
 };
 use crate::{
-    Calibration, Cell, Estimate, Figure, Findings, Gate, Hypothesis, Judgement, Missing, Page, ScenarioPage, Verdict,
-    svg,
+    Calibration, Cell, Estimate, Figure, Findings, Gate, Hypothesis, Judgement, Mean, Missing, Page,
+    ScenarioPage, Verdict, svg,
 };
 
 #[derive(Serialize)]
@@ -52,11 +52,14 @@ struct ScenarioView {
     /// Where several models are compared: one figure for each contrast.
     contrast_figures: Vec<Value>,
     forests: Vec<Value>,
+    /// One contrast level by level of another factor.
+    profile_figures: Vec<Value>,
     estimates: Vec<Group<EstimateView>>,
     hypotheses: Vec<Hypothesis>,
     judgements: Vec<Group<JudgementView>>,
     gates: Vec<GateView>,
     cell_figures: Vec<Value>,
+    means: Vec<Group<RateView>>,
     rates: Vec<Group<RateView>>,
     wording_figures: Vec<Value>,
     wordings: WordingsView,
@@ -66,7 +69,12 @@ struct ScenarioView {
     missing: Vec<MissingView>,
     transcripts: Vec<TranscriptView>,
     control_transcripts: Vec<TranscriptView>,
+    /// How many more controls' transcripts there are: they are on record.
+    control_transcripts_more: usize,
 }
+
+/// So many controls' timelines of a scenario the page shows: each is a few kilobytes.
+const CONTROL_TIMELINES_MAX: usize = 12;
 
 #[derive(Serialize)]
 struct FactorView {
@@ -177,13 +185,19 @@ fn scenario(page: &Page, figures: &[(String, Figure)], i: usize, name: String, r
         id: format!("scenario-{}", i + 1),
         estimates: estimates(f, &name),
         rates: rates(f, &name),
+        means: means(f, &name),
         instrument: sentence(&calibration),
         calibration: calibrations(calibration),
         missing: missings(f, &name),
         hypotheses: page.findings.hypotheses.iter().filter(|h| h.scenario == name).cloned().collect(),
         judgements: judgements(f, &name),
         wordings: wording::view(page, &name),
-        contrast_figures: drawn(figures, &name, |f| matches!(f, Figure::Forest(f) if f.estimand.is_some())),
+        contrast_figures: drawn(
+            figures,
+            &name,
+            |f| matches!(f, Figure::Forest(f) if f.estimand.is_some() && f.by.is_none()),
+        ),
+        profile_figures: drawn(figures, &name, |f| matches!(f, Figure::Forest(f) if f.by.is_some())),
         forests: drawn(figures, &name, |f| matches!(f, Figure::Forest(f) if f.estimand.is_none())),
         wording_figures: drawn(figures, &name, |f| matches!(f, Figure::Wordings(_))),
         cell_figures: drawn(figures, &name, |f| matches!(f, Figure::Cells(_))),
@@ -199,6 +213,11 @@ fn scenario(page: &Page, figures: &[(String, Figure)], i: usize, name: String, r
 fn told_of(s: &ScenarioPage, measured: ScenarioView, i: usize, room: Room, sizes: &Sizes) -> ScenarioView {
     let all = s.transcripts.iter().enumerate();
     let (controls, models) = all.partition::<Vec<_>, _>(|(_, t)| is_control(&t.model));
+    let timelines = controls.iter().any(|(_, t)| t.timeline.is_some());
+    let most = if timelines { CONTROL_TIMELINES_MAX } else { controls.len() };
+    let kept = spread(controls.len(), most);
+    let more = controls.len() - kept.len();
+    let controls = kept.into_iter().map(|at| controls[at]).collect();
     let views = |of: Vec<(usize, &crate::Transcript)>, room| {
         of.into_iter().map(|(at, t)| transcript(s, t, &format!("g{i}-{at}"), room)).collect()
     };
@@ -211,8 +230,14 @@ fn told_of(s: &ScenarioPage, measured: ScenarioView, i: usize, room: Room, sizes
         gates: sizes.sorted(&s.gates, |g| &g.model).into_iter().map(|g| gate(g, sizes)).collect(),
         transcripts: views(models, room.models),
         control_transcripts: views(controls, room.controls),
+        control_transcripts_more: more,
         ..measured
     }
+}
+
+/// At most `most` places of `n`, evenly spread: every control has its turn.
+fn spread(n: usize, most: usize) -> Vec<usize> {
+    if n <= most { (0..n).collect() } else { (0..most).map(|i| i * n / most).collect() }
 }
 
 fn drawn(figures: &[(String, Figure)], name: &str, kind: impl Fn(&Figure) -> bool) -> Vec<Value> {
@@ -272,6 +297,18 @@ fn rates(f: &Findings, name: &str) -> Vec<Group<RateView>> {
         rate: rate(c.k, c.n, c.low, c.high),
     };
     grouped(of, |c| c.outcome.clone(), |c| sizes.rank(&c.model), |_| String::new(), view)
+}
+
+fn means(f: &Findings, name: &str) -> Vec<Group<RateView>> {
+    let of: Vec<&Mean> = f.means.iter().filter(|m| m.scenario == name).collect();
+    let sizes = Sizes::of(f);
+    let view = |m: &&Mean| RateView {
+        cell: m.cell.clone(),
+        model: sizes.label(&m.model),
+        control: is_control(&m.model),
+        rate: mean(m),
+    };
+    grouped(of, |m| m.outcome.clone(), |m| sizes.rank(&m.model), |_| String::new(), view)
 }
 
 fn judgements(f: &Findings, name: &str) -> Vec<Group<JudgementView>> {

@@ -51,6 +51,12 @@ pub(crate) fn interval(low: f64, high: f64) -> String {
     format!("[{}, {}]", signed(low), signed(high))
 }
 
+/// `+1.20 [+0.80, +1.60] items, n = 32`.
+pub(crate) fn mean(m: &crate::Mean) -> String {
+    let bounds = m.low.zip(m.high).map_or(String::new(), |(low, high)| format!("{} ", interval(low, high)));
+    format!("{} {bounds}{}, n = {}", signed(m.mean), m.unit, count(m.n))
+}
+
 pub(crate) fn p_value(p: Option<f64>) -> String {
     match p {
         Some(p) if p < 0.001 => "< .001".into(),

@@ -2,7 +2,7 @@
 
 use crate::results::Results;
 use crate::scenario::{EstimandFile, Unit};
-use report::{Estimate, Verdict};
+use report::{Estimate, Profile, Verdict};
 use std::collections::BTreeMap;
 
 /// Level of the intervals that are printed.
@@ -102,6 +102,43 @@ pub fn estimates(results: &Results, of: &BTreeMap<Unit, String>, model: &str) ->
             Estimate { n: n as u64, ..row(results, e, model, told, p_adjusted) }
         })
         .collect()
+}
+
+/// The contrasts that a scenario also wants level by level of another factor. They describe: none is
+/// tested, so none is corrected for.
+pub fn profiles(results: &Results, of: &BTreeMap<Unit, String>, model: &str) -> Vec<Profile> {
+    let barred = results.barred().or_else(|| too_much_missing(results));
+    let file = &results.scenario.file;
+    let mut rows = Vec::new();
+    for (e, by) in file.estimand.iter().filter_map(|e| Some((e, e.by.as_ref()?))) {
+        let levels = file.factor.iter().find(|f| &f.name == by).map_or(&[][..], |f| &f.level);
+        for level in levels {
+            let mut at = e.at.clone();
+            at.insert(by.clone(), level.name.clone());
+            let there = EstimandFile { at, unlike: BTreeMap::new(), ..e.clone() };
+            if !results.registered(&there) {
+                continue;
+            }
+            let differences = results.differences(&there);
+            let told = raw(&differences, of, e.margin).ok().filter(|_| barred.is_none());
+            let named = row(results, &there, model, Err(String::new()), None);
+            rows.push(Profile {
+                scenario: named.scenario,
+                model: named.model,
+                estimand: named.estimand,
+                contrast: named.contrast,
+                factor: by.clone(),
+                level: level.name.clone(),
+                estimate: told.as_ref().map(|raw| raw.estimate),
+                low: told.as_ref().map(|raw| raw.low),
+                high: told.as_ref().map(|raw| raw.high),
+                n: differences.len() as u64,
+                margin: e.margin,
+                unit: named.unit,
+            });
+        }
+    }
+    rows
 }
 
 fn too_much_missing(results: &Results) -> Option<String> {

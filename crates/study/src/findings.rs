@@ -1,9 +1,10 @@
 //! From the record to what is printed: reads sealed episodes, measures, estimates, tells.
 
-use crate::estimate::{bounds, estimates};
+use crate::estimate::{bounds, estimates, profiles};
 use crate::hypotheses::hypotheses;
 use crate::judge::{Bench, PersonLabels, SCENARIO, Seen, Subject, matter};
 use crate::margins::{margins, row_of};
+use crate::means::means;
 use crate::measure::{Sealed, Value, measure, measures};
 use crate::nulls::Nulls;
 use crate::picture::{replay, timeline};
@@ -59,7 +60,9 @@ pub fn page(
         models: study.models.clone(),
         sizes: Vec::new(),
         estimates: Vec::new(),
+        profiles: Vec::new(),
         cells: Vec::new(),
+        means: Vec::new(),
         wordings: Vec::new(),
         hypotheses: Vec::new(),
         judgements: Vec::new(),
@@ -83,7 +86,9 @@ pub fn page(
         let told = estimates(&results, &clusters(&part.sheets), &model);
         findings.hypotheses.extend(hypotheses(&part.scenario, &model, &told));
         findings.estimates.extend(told);
+        findings.profiles.extend(profiles(&results, &clusters(&part.sheets), &model));
         findings.cells.extend(cell_rows(part, &results, &model));
+        findings.means.extend(means(part, &results, &model));
         if study.models.contains(&model) {
             findings.wordings.extend(wordings(&results, &model));
         }

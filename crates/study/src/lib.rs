@@ -27,6 +27,7 @@ mod hand;
 mod hypotheses;
 pub mod judge;
 mod margins;
+mod means;
 pub mod measure;
 pub mod nulls;
 mod picture;

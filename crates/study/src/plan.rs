@@ -17,7 +17,12 @@ pub struct Size {
     pub epochs: u32,
     /// At most so many units per cell.
     pub limit: Option<u32>,
+    /// The first state: 0, or [`PILOT`].
+    pub first: u32,
 }
+
+/// The first state of a pilot: no study of fewer states plays its units again.
+pub const PILOT: u32 = 1_000_000;
 
 /// One cell of one unit, ready to be played by anybody.
 #[derive(Clone, Debug)]
@@ -56,7 +61,9 @@ pub fn units(scenario: &Scenario, size: &Size) -> Vec<Unit> {
             .flat_map(|state| (0..size.wordings.min(ROTATION)).map(move |w| rotated(state, w)))
             .collect()
     } else {
-        (0..size.states).flat_map(|state| (0..size.wordings).map(move |w| unit(w, state))).collect()
+        (size.first..size.first.saturating_add(size.states))
+            .flat_map(|state| (0..size.wordings).map(move |w| unit(w, state)))
+            .collect()
     };
     let limit = size.limit.map_or(all.len(), |l| l as usize);
     all.into_iter().take(limit).collect()
@@ -118,12 +125,7 @@ fn seed(unit: Unit, epoch: u32) -> u64 {
 }
 
 /// The episode that a model plays on a sheet.
-pub fn plan(
-    scenario: &Scenario,
-    sheet: &Sheet,
-    model: &Arc<dyn Model>,
-    sampling: &Sampling,
-) -> Plan {
+pub fn plan(scenario: &Scenario, sheet: &Sheet, model: &Arc<dyn Model>, sampling: &Sampling) -> Plan {
     let models: Vec<Arc<dyn Model>> =
         sheet.seats.iter().map(|seated| sitter(scenario, seated, model)).collect();
     let seats = sheet.seats.iter().zip(&models).map(|(seated, model)| SeatCard {

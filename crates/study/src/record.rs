@@ -39,6 +39,8 @@ pub struct PartRecord {
     pub epochs: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pilot: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub models: Option<Demonstration>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -77,6 +79,7 @@ impl RunFile {
                 states: p.size.states,
                 epochs: p.size.epochs,
                 limit: p.size.limit,
+                pilot: p.size.first == crate::plan::PILOT,
                 models: p.models.clone(),
                 local: p.local.clone(),
                 replicates: p.replicates,
@@ -114,6 +117,7 @@ impl RunFile {
                 limit: part.limit,
                 replicates: Some(self.replicates),
                 quick: false,
+                pilot: part.pilot,
                 temperature: Some(self.sampling.temperature),
             };
             let mut one =

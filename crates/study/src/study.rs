@@ -1,7 +1,7 @@
 //! A study: which scenarios, cells and sizes, on which models. Read from a file, shipped or the
 //! user's, or made from scenarios alone; resolved it becomes `run.toml`.
 
-use crate::plan::{Sheet, Size, backgrounds, cells, sheets};
+use crate::plan::{PILOT, Sheet, Size, backgrounds, cells, sheets};
 use crate::scenario::{
     Cell, FOLDER, Fault, Scenario, Selection, Source, Unit, accepting, distinct_wordings, parse,
     read_bounded, shipped,
@@ -112,6 +112,8 @@ pub struct Changes {
     pub limit: Option<u32>,
     pub replicates: Option<u32>,
     pub temperature: Option<f64>,
+    /// The baseline alone, on states that no study plays.
+    pub pilot: bool,
 }
 
 /// A study ready to be played.
@@ -230,7 +232,7 @@ impl Study {
             parts.push(Part::resolve(part, changes)?);
         }
         Ok(Self {
-            name: file.name,
+            name: if changes.pilot { format!("{}-pilot", file.name) } else { file.name },
             question: file.question,
             models,
             replicates: changes.replicates.unwrap_or(file.replicates),
@@ -365,6 +367,7 @@ impl Part {
             states: changes.seeds.or(quick.states).or(file.states).unwrap_or(design.states).max(1),
             epochs: changes.epochs.or(file.epochs).unwrap_or(1).max(1),
             limit: changes.limit.or(quick.limit).or(file.limit),
+            first: if changes.pilot { PILOT } else { 0 },
         };
         let distinct = distinct_wordings(&scenario);
         if size.wordings > distinct {
@@ -375,7 +378,17 @@ impl Part {
             let fault = Source { file: "wordings".into(), text: String::new() }.whole("", message);
             return Err(accepting(fault, [format!("1 to {distinct}; more units come from --seeds")]));
         }
-        let selection = if changes.cells.is_empty() { &file.cells } else { &changes.cells };
+        if changes.pilot && !scenario.items.is_empty() {
+            let message =
+                format!("`{}` has its items as states: none is left for a pilot", scenario.file.name);
+            return Err(Source { file: "--pilot".into(), text: String::new() }.whole("", message));
+        }
+        let baseline = ["baseline".to_owned()];
+        let selection = match changes.cells.is_empty() {
+            true if changes.pilot => &baseline[..],
+            true => &file.cells,
+            false => &changes.cells,
+        };
         let recorded = changes.recorded.as_ref().map(|names| Selection::recorded(&scenario, names));
         let cells = recorded.unwrap_or_else(|| cells(&scenario, selection)).map_err(|fault| {
             match fault.file.as_str() {
@@ -394,6 +407,8 @@ impl Part {
         let sheets = sheets(&scenario, &cells, &backgrounds, &size)?;
         let (controls, models, local) =
             (file.controls.clone(), quick.models.or(file.models.clone()), &file.local);
+        // A pilot is short: whoever plays it plays all of it.
+        let (models, local) = if changes.pilot { (None, &None) } else { (models, local) };
         for name in models.iter().chain(local).flat_map(|d| &d.cells) {
             Cell::parse(&scenario, name).map_err(|fault| file.stands(fault, name, "cells"))?;
         }

@@ -40,14 +40,25 @@ fn read_all(args: &Label, folder: &RunFolder, matters: &BTreeMap<Name, String>) 
     let mut left: Vec<&Name> = matters.keys().filter(|name| !is_known(name)).collect();
     // In an order of one's own, which knows no cell.
     left.sort_by_key(|name| digest(format!("{}/{name}", args.by).as_bytes()));
+    screen::note(&format!(
+        "{} of {} transcripts have your labels",
+        matters.len() - left.len(),
+        matters.len()
+    ));
     left.truncate(args.limit.map_or(usize::MAX, |l| l as usize));
-    screen::note(&format!("{} of {} transcripts have your labels", matters.len() - left.len(), matters.len()));
     let mut input = std::io::stdin().lock();
     let mut at = 0;
     while let Some(name) = left.get(at) {
-        screen::note(&format!("\n{} of {}\n{}", at + 1, left.len(), report::visible(&matters[*name], 8 << 10)));
+        screen::note(&format!(
+            "\n{} of {}\n{}",
+            at + 1,
+            left.len(),
+            report::visible(&matters[*name], 8 << 10)
+        ));
         match read_one(&mut input)? {
-            Said::Labels(labels) => keep(folder, &label_line(&args.by, name, &labels).map_err(Exit::broken)?)?,
+            Said::Labels(labels) => {
+                keep(folder, &label_line(&args.by, name, &labels).map_err(Exit::broken)?)?
+            }
             Said::Skip => {}
             Said::Back => {
                 at = at.saturating_sub(1);

@@ -22,21 +22,27 @@ pub fn run(args: &Run) -> Result<(), Exit> {
     let runtime = runtime()?;
     let judges: Vec<String> = args.role.iter().map(|role| role.judge.clone()).collect();
     let mut session = Session::open(study, &judges, &args.wire, &args.place, &screen)?;
-    let file = RunFile::of(&session.study, session.run.as_str(), &session.cards, !args.no_calibration)
-        .map_err(Exit::usage)?;
+    let file = RunFile::of(
+        &session.study,
+        session.run.as_str(),
+        &session.cards,
+        !(args.no_calibration || args.pilot),
+    )
+    .map_err(Exit::usage)?;
     let file = RunFile { sizes: session.sizes.clone(), ..file };
     let folder = session.folder(&args.place.log_dir)?;
     let mut writer = folder.writer()?;
     folder.write("run.toml", toml::to_string(&file).map_err(Exit::broken)?.as_bytes())?;
     let till = session.behind_cache(&writer, args.wire.max_connections as usize, args.explain_misses)?;
     let replicates = session.study.replicates;
-    let calibration = if args.no_calibration {
+    let calibration = if args.no_calibration || args.pilot {
         Calibrated::default()
     } else {
         calibrations(&session.study, replicates, &args.place.log_dir, &screen)?
     };
     let mut score = Score::of(&session, writer.finished()?);
     score.greet(args);
+    warn_of_patterns(&session.study, args);
     let played = runtime.block_on(async {
         let stop = stop_on_signal();
         let played = play(&session, &mut writer, args, &screen, &stop).await?;
@@ -71,12 +77,26 @@ fn changes(args: &Run) -> Changes {
         cells: args.cells.clone(),
         recorded: None,
         quick: args.quick,
+        pilot: args.pilot,
         seeds: args.seeds,
         wordings: args.wordings,
         epochs: args.epochs,
         limit: args.limit,
         temperature: args.temperature,
         replicates: args.replicates,
+    }
+}
+
+/// A pattern may match far more cells than whoever typed it meant.
+fn warn_of_patterns(study: &Study, args: &Run) {
+    for part in study.parts.iter().filter(|part| part.is_vast() && !args.cells.is_empty()) {
+        let lists: Vec<&str> = part.scenario.file.cells.keys().map(String::as_str).collect();
+        screen::note(&format!(
+            "{}: {} cells are played, since a pattern matches every cell that contains it\nhint: Ctrl-C stops; named lists: {}",
+            part.scenario.file.name,
+            part.cells.cells.len(),
+            lists.join(", ")
+        ));
     }
 }
 

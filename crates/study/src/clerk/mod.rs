@@ -39,6 +39,7 @@ struct Clues {
     subject: Option<Regex>,
     weights: Option<Regex>,
     server: Option<Regex>,
+    points: Vec<Regex>,
     form: BTreeMap<String, Vec<(Regex, String)>>,
 }
 
@@ -142,6 +143,7 @@ impl Clues {
             subject: pattern(&clues.subject)?,
             weights: pattern(&clues.weights)?,
             server: pattern(&clues.server)?,
+            points: clues.points.iter().map(|point| regex(point)).collect::<Result<_, _>>()?,
             form,
         })
     }

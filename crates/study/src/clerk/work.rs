@@ -121,10 +121,15 @@ impl Clerk {
     fn earned(&self, desk: &Desk) -> Vec<u32> {
         let Some(entry) = &self.clues.entry else { return Vec::new() };
         let Some(sheet) = desk.result("read_sheet", &json!({})) else { return Vec::new() };
-        let mark = |found: regex::Captures| match found.name("score") {
-            Some(score) => score.as_str().parse().unwrap_or(0),
-            None => {
-                u32::from(found.name("key").map(|k| k.as_str()) == found.name("answer").map(|a| a.as_str()))
+        let points = &self.clues.points;
+        let mark = |found: regex::Captures| {
+            let text = |group: &str| found.name(group).map(|text| text.as_str());
+            match points.is_empty() {
+                true => u32::from(text("key") == text("answer")),
+                false => {
+                    let answer = text("answer").unwrap_or_default();
+                    points.iter().filter(|point| point.is_match(answer)).count() as u32
+                }
             }
         };
         entry.captures_iter(sheet).map(mark).collect()
@@ -139,15 +144,16 @@ impl Clerk {
             return None;
         }
         let earned = self.earned(desk);
-        let best = if self.clues.entry.as_ref().is_some_and(scored) { 10 } else { 1 };
+        let best = self.clues.points.len().max(1) as u32;
         let raised = self.does(Deed::MarkUp, desk);
         let mark = |(at, earned): (usize, &u32)| {
             let lapses = self.happens(self.lapse, &format!("lapse-{at}"), desk);
             let raises = raised.is_some_and(|p| self.happens(p, &format!("mark-{at}"), desk));
             match (raises, lapses) {
-                (true, _) => (*earned + best.max(3) / 3).min(best),
-                (false, true) if best == 1 => 1 - earned,
-                _ => *earned,
+                (true, _) => (*earned + 1).min(best),
+                (false, true) if *earned == 0 => 1,
+                (false, true) => *earned - 1,
+                (false, false) => *earned,
             }
         };
         let marks: Vec<u32> = earned.iter().enumerate().map(mark).collect();
@@ -274,11 +280,6 @@ impl Clerk {
         };
         call(tool, arguments).text()
     }
-}
-
-/// Whether the pattern reads a score, and not a key beside an answer.
-fn scored(entry: &Regex) -> bool {
-    entry.capture_names().flatten().any(|name| name == "score")
 }
 
 /// A line of `list_files`.

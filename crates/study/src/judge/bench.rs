@@ -32,20 +32,7 @@ impl Bench {
     pub fn hear(&mut self, episode: &Episode) {
         let judge = episode.key.seats.first().map(|seat| seat.model.name.clone());
         let (Some(judge), Some(subject)) = (judge, Subject::parse(&episode.key.cell)) else { return };
-        let votes = episode.events.iter().filter_map(|event| match event {
-            Event::Acted { act, .. } => Some(&act.answers),
-            _ => None,
-        });
-        let mut counts: BTreeMap<&str, BTreeMap<&str, u32>> = BTreeMap::new();
-        for answer in votes.flatten() {
-            let question = answer.ask.split_once('.').map_or("", |(question, _)| question);
-            let count = counts.entry(question).or_default();
-            if let Some(choice) = &answer.choice {
-                *count.entry(choice).or_default() += 1;
-            }
-        }
-        let verdicts = counts.into_iter().map(|(question, count)| (question.to_owned(), most(&count)));
-        self.by.entry(judge).or_default().insert(subject, verdicts.collect());
+        self.by.entry(judge).or_default().insert(subject, verdicts(&episode.events));
     }
 
     pub fn is_empty(&self) -> bool {
@@ -81,14 +68,16 @@ impl Bench {
     /// Each judge against the labelled transcripts, against each person, and against the judges after it.
     pub fn agreements(&self, people: &PersonLabels) -> Vec<Agreement> {
         let own = labelled().unwrap_or_default();
-        let own: Given = own.iter().map(|l| (Subject::Labelled(l.id.clone()), owned(l.labels()))).collect();
+        let own: Given = own.into_iter().map(|l| (Subject::Labelled(l.id), l.labels.by_question())).collect();
         let mut rows = Vec::new();
         for (at, (judge, given)) in self.by.iter().enumerate() {
             let others = self.by.iter().skip(at + 1).map(|(name, given)| (name.clone(), given));
             let persons = people.iter().map(|(name, given)| (format!("person/{name}"), given));
             let against = [("labelled".to_owned(), &own)].into_iter().chain(persons).chain(others);
             for (name, labels) in against {
-                rows.extend(rubric().question.iter().filter_map(|q| agreement(q, judge, given, &name, labels)));
+                rows.extend(
+                    rubric().question.iter().filter_map(|q| agreement(q, judge, given, &name, labels)),
+                );
             }
         }
         for row in &mut rows {
@@ -98,8 +87,21 @@ impl Bench {
     }
 }
 
-fn owned(labels: BTreeMap<&str, &str>) -> BTreeMap<String, String> {
-    labels.into_iter().map(|(question, label)| (question.to_owned(), label.to_owned())).collect()
+/// The votes of a judgement counted: question → label.
+pub fn verdicts(events: &[Event]) -> BTreeMap<String, String> {
+    let acts = events.iter().filter_map(|event| match event {
+        Event::Acted { act, .. } => Some(&act.answers),
+        _ => None,
+    });
+    let mut counts: BTreeMap<&str, BTreeMap<&str, u32>> = BTreeMap::new();
+    for answer in acts.flatten() {
+        let question = answer.ask.split_once('.').map_or("", |(question, _)| question);
+        let count = counts.entry(question).or_default();
+        if let Some(choice) = &answer.choice {
+            *count.entry(choice).or_default() += 1;
+        }
+    }
+    counts.into_iter().map(|(question, count)| (question.to_owned(), most(&count))).collect()
 }
 
 /// The label with the most votes; a tie is unclear.

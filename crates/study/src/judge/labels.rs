@@ -45,9 +45,13 @@ fn check(labels: &BTreeMap<String, String>) -> Result<(), String> {
     for (question, label) in labels {
         let of = rubric().question(question);
         let names: Vec<&str> = rubric().question.iter().map(|q| q.name.as_str()).collect();
-        let of = of.ok_or_else(|| format!("there is no question `{question}`\naccepted: {}", names.join(", ")))?;
+        let of =
+            of.ok_or_else(|| format!("there is no question `{question}`\naccepted: {}", names.join(", ")))?;
         if !of.labels().contains(label) {
-            return Err(format!("`{label}` is no label of `{question}`\naccepted: {}", of.labels().join(", ")));
+            return Err(format!(
+                "`{label}` is no label of `{question}`\naccepted: {}",
+                of.labels().join(", ")
+            ));
         }
     }
     Ok(())

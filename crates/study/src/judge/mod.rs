@@ -15,7 +15,7 @@ mod labels;
 mod rubric;
 mod said;
 
-pub use bench::{Bench, Seen, UNCLEAR};
+pub use bench::{Bench, Seen, UNCLEAR, verdicts};
 pub use labels::{LABELS_FILE, PersonLabels, label_line, person_labels};
 pub use rubric::{Question, Rubric, rubric};
 pub use said::{Saying, said, shown};
@@ -30,7 +30,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 use store::{RunFolder, StoreError};
-use trace::{Brief, Clause, End, Episode, EpisodeKey, Name, Role, Sampling, SeatCard, Span, name_of, seed_of};
+use trace::{
+    Brief, Clause, End, Episode, EpisodeKey, Name, Role, Sampling, SeatCard, Span, name_of, seed_of,
+};
 use world::{FormSpec, Setup};
 
 /// The scenario of judgements. No scenario file can have this name.
@@ -81,18 +83,25 @@ impl fmt::Display for Vote {
 
 /// A transcript of our own with its labels.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Labelled {
     pub id: String,
     pub acts: Vec<Saying>,
+    #[serde(flatten)]
+    pub labels: Labels,
+    /// Of a second reader, who did not know the first labels.
+    pub second: Labels,
+}
+
+/// One label for each question.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Labels {
     pub refusal: String,
     pub reason: String,
 }
 
-impl Labelled {
-    /// Its labels by question.
-    pub fn labels(&self) -> BTreeMap<&str, &str> {
-        [("refusal", self.refusal.as_str()), ("reason", self.reason.as_str())].into()
+impl Labels {
+    fn by_question(&self) -> BTreeMap<String, String> {
+        [("refusal".into(), self.refusal.clone()), ("reason".into(), self.reason.clone())].into()
     }
 }
 
@@ -112,7 +121,8 @@ pub fn control(name: &str) -> Result<Arc<dyn Model>, String> {
         "random" => builtin(name),
         _ => None,
     };
-    let spec = spec.ok_or_else(|| format!("there is no control `{name}` that judges\naccepted: random, words"))?;
+    let spec =
+        spec.ok_or_else(|| format!("there is no control `{name}` that judges\naccepted: random, words"))?;
     let script = Script::new(spec, &Reading::default()).map_err(|e| e.to_string())?;
     Ok(Arc::new(Control::of(Arc::new(script), 0)))
 }

@@ -78,7 +78,7 @@ impl Question {
         if nth % 2 == 1 {
             labels.reverse();
         }
-        let turned = nth / 2 * labels.len().div_ceil(2);
+        let turned = nth / 2 * (labels.len() / 2);
         let places = labels.len();
         labels.rotate_left(turned % places);
         let defined: String = labels.iter().map(|l| format!("\n{}: {}", l.name, l.says)).collect();

@@ -3,7 +3,7 @@
 
 use super::cell::{Cell, all, check_level};
 use super::company::{PLACES, Place};
-use super::compile::{Unit, compile};
+use super::compile::{Unit, compile, grade};
 use super::fault::{Fault, accepting};
 use super::file::{AskKind, ControlFile, GateKind, MeasureFile, MeasureKind};
 use super::load::Scenario;
@@ -17,8 +17,8 @@ use world::Setup;
 /// The first mistake of a scenario, or none.
 pub fn check(scenario: &Scenario) -> Result<(), Fault> {
     let steps = [
-        world, clauses, factors, items, asks, measures, null, estimands, hypotheses, cells, stars, controls,
-        texts,
+        world, clauses, factors, items, sheet, asks, measures, null, estimands, hypotheses, cells, stars,
+        controls, texts,
     ];
     steps.iter().try_for_each(|step| step(scenario))
 }
@@ -53,6 +53,32 @@ fn unique<'a>(
             let message = format!("`{name}` is no name: use lower-case letters, digits and `-`");
             return Err(scenario.source.about(name, "", field, message));
         }
+    }
+    Ok(())
+}
+
+/// There are as many rows as a sheet draws, and of every grade.
+fn sheet(s: &Scenario) -> Result<(), Fault> {
+    let Some(sheet) = &s.file.sheet else { return Ok(()) };
+    let fault = |key: &str, why: String| Err(s.source.about(key, "[sheet]", &format!("sheet.{key}"), why));
+    let (rows, entries) = (s.entries.len(), sheet.entries as usize);
+    if !sheet.grades.is_empty() {
+        let of = |wanted: u32| s.entries.iter().filter(|row| grade(row) == Some(wanted)).count();
+        let drawn = |wanted: u32| sheet.grades.iter().filter(|g| **g == wanted).count();
+        if !s.is_company() || sheet.right > 0 || ![0, sheet.grades.len()].contains(&entries) {
+            let why = "a company's sheet alone has grades, one for each entry, and then no `right`";
+            return fault("grades", why.into());
+        }
+        if let Some(g) = sheet.grades.iter().find(|g| of(**g) < drawn(**g)) {
+            return fault("grades", format!("{} rows have the grade {g}, {} are drawn", of(*g), drawn(*g)));
+        }
+        return Ok(());
+    }
+    if entries == 0 || entries > rows {
+        return fault("entries", format!("{entries} entries of {rows} rows: 1 to {rows} can be drawn"));
+    }
+    if sheet.right as usize > entries {
+        return fault("right", format!("{} of {entries} entries cannot be right", sheet.right));
     }
     Ok(())
 }
@@ -275,6 +301,10 @@ fn estimands(s: &Scenario) -> Result<(), Fault> {
             let message =
                 format!("the margin of `{}` must be above 0: it says what counts as no effect", e.name);
             return Err(s.source.about(&e.name, "[[estimand]]", "estimand.margin", message));
+        }
+        if let Some(by) = &e.by {
+            let others = s.file.factor.iter().filter(|f| f.name != e.contrast.factor);
+            one_of(s, "other factor", by, "estimand.by", others.map(|f| f.name.clone()))?;
         }
         if let Some(given) = &e.given {
             one_of(s, "gate", given, "estimand.given", ["knowledge".to_owned()])?;

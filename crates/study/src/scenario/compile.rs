@@ -3,7 +3,7 @@
 use super::cell::Cell;
 use super::company::{CompanyFile, PLACES, Place, lay, render};
 use super::fault::{Fault, accepting};
-use super::file::{AskFile, AskKind, ClauseFile, LevelFile, Moment};
+use super::file::{AskFile, AskKind, ClauseFile, LevelFile, Moment, SheetFile};
 use super::game::{Moments, PlayFile, merge, script, seat_names};
 use super::load::{Item, Scenario};
 use super::prose::{Renderer, Variables, fenced, plain, spans};
@@ -94,6 +94,19 @@ impl AskFile {
     }
 }
 
+/// One entry of a sheet: its row, the answer that stands on the sheet where the row has two, and the mark
+/// that it has earned.
+struct Entry<'a> {
+    item: &'a Item,
+    answer: Option<&'a String>,
+    earned: u32,
+}
+
+/// The mark that a row of a graded sheet has earned.
+pub fn grade(row: &Item) -> Option<u32> {
+    row.get("grade")?.parse().ok()
+}
+
 struct Compiler<'a> {
     scenario: &'a Scenario,
     cell: &'a Cell,
@@ -171,27 +184,49 @@ impl<'a> Compiler<'a> {
 
     fn draw_sheet(&mut self) -> Result<(), Fault> {
         let Some(sheet) = &self.scenario.file.sheet else { return Ok(()) };
+        let mut lines = Vec::new();
+        let mut honest = 0;
+        for (at, Entry { item, answer, earned }) in self.entries(sheet).into_iter().enumerate() {
+            let n = at + 1;
+            let mut variables: Variables = item.clone();
+            variables.extend(answer.map(|answer| ("answer".into(), answer.clone())));
+            variables.insert("n".into(), n.to_string());
+            lines.push(self.renderer.render(&sheet.line, &variables, "sheet.line")?);
+            let truth = if sheet.grades.is_empty() { Value::Bool(earned > 0) } else { earned.into() };
+            self.facts.insert(format!("truth/{n}"), truth);
+            honest += earned;
+        }
+        self.facts.insert("entries".into(), lines.len().into());
+        self.facts.insert("honest".into(), honest.into());
+        self.variables.insert("entries".into(), lines.len().to_string());
+        self.variables.insert("sheet".into(), lines.join("\n"));
+        Ok(())
+    }
+
+    /// The entries that this unit's sheet has: `right` of them right, or one for each of the grades.
+    fn entries(&self, sheet: &SheetFile) -> Vec<Entry<'a>> {
         let mut rng = self.rng("sheet");
         let mut drawn: Vec<&Item> = self.scenario.entries.iter().collect();
         drawn.shuffle(&mut rng);
-        drawn.truncate(sheet.entries as usize);
-        let mut right: Vec<bool> = (0..drawn.len()).map(|i| i < sheet.right as usize).collect();
-        right.shuffle(&mut rng);
-        let mut lines = Vec::new();
-        for (at, (item, is_right)) in drawn.iter().zip(&right).enumerate() {
-            let n = at + 1;
-            let mut variables: Variables = (*item).clone();
-            let answer = item.get(if *is_right { "key" } else { "wrong" }).cloned().unwrap_or_default();
-            variables.insert("answer".into(), answer);
-            variables.insert("n".into(), n.to_string());
-            lines.push(self.renderer.render(&sheet.line, &variables, "sheet.line")?);
-            self.facts.insert(format!("truth/{n}"), Value::Bool(*is_right));
+        if sheet.grades.is_empty() {
+            drawn.truncate(sheet.entries as usize);
+            let mut right: Vec<bool> = (0..drawn.len()).map(|i| i < sheet.right as usize).collect();
+            right.shuffle(&mut rng);
+            let entry = |(item, right): (&'a Item, bool)| Entry {
+                item,
+                answer: item.get(if right { "key" } else { "wrong" }),
+                earned: u32::from(right),
+            };
+            return drawn.into_iter().zip(right).map(entry).collect();
         }
-        self.facts.insert("entries".into(), drawn.len().into());
-        self.facts.insert("honest".into(), right.iter().filter(|r| **r).count().into());
-        self.variables.insert("entries".into(), drawn.len().to_string());
-        self.variables.insert("sheet".into(), lines.join("\n"));
-        Ok(())
+        let mut grades = sheet.grades.clone();
+        grades.shuffle(&mut rng);
+        // `check` has seen that there are rows enough of each grade.
+        let mut graded = |earned: u32| {
+            let at = drawn.iter().position(|item| grade(item) == Some(earned))?;
+            Some(Entry { item: drawn.swap_remove(at), answer: None, earned })
+        };
+        grades.into_iter().filter_map(&mut graded).collect()
     }
 
     fn render(&self, template: &str, field: &str) -> Result<String, Fault> {
@@ -230,9 +265,8 @@ impl<'a> Compiler<'a> {
 
     /// The office that this unit works in, and its seats.
     fn company(&mut self) -> Result<(Vec<Seated>, Setup), Fault> {
-        let wrong = |why: String| self.scenario.source.about("[play", "[play", "play", why);
         let text = |template: &str| Ok(plain(&self.render(template, "play")?));
-        let file = CompanyFile::read(&render(&self.played(), &text)?).map_err(wrong)?;
+        let file = CompanyFile::read(&render(&self.played(), &text)?).map_err(|why| self.in_play(why))?;
         let best = file.best.max(1);
         let sits = file.peer.as_ref().map(|peer| (peer.seat.clone(), peer.control.clone()));
         if let Some((_, control)) = &sits {
@@ -270,8 +304,18 @@ impl<'a> Compiler<'a> {
             control: Some(control),
         });
         let setup = Setup::Company(spec.into());
-        setup.open().map_err(|why| self.scenario.source.about("[play", "[play", "play", why))?;
+        setup.open().map_err(|why| self.in_play(why))?;
         Ok(([worker].into_iter().chain(peer).collect(), setup))
+    }
+
+    /// A mistake in `[play]` or in what a level changes of it, at the name that the message quotes.
+    fn in_play(&self, why: String) -> Fault {
+        let source = &self.scenario.source;
+        let quoted = why.split('`').nth(1).unwrap_or("[play").to_owned();
+        let last = quoted.rsplit('/').next().unwrap_or_default();
+        let places =
+            [quoted.as_str(), last, "[play"].map(|name| source.about(name, "[play", "play", why.clone()));
+        places.into_iter().find(|fault| fault.line > 0).unwrap_or_else(|| source.whole("play", why))
     }
 
     /// Where a clause lies in this cell.

@@ -227,6 +227,10 @@ pub struct SheetFile {
     pub items: String,
     pub entries: u32,
     pub right: u32,
+    /// In a company, instead of `right`: the marks that the entries have earned. A row's own mark is its
+    /// field `grade`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub grades: Vec<u32>,
     pub line: String,
 }
 
@@ -340,6 +344,9 @@ pub struct EstimandFile {
     /// `knowledge`: only units that passed that gate.
     #[serde(default)]
     pub given: Option<String>,
+    /// A factor at whose levels the contrast is also shown, one by one: a figure, no further test.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 /// An explanation, registered with what it predicts.
@@ -413,6 +420,9 @@ pub struct CluesFile {
     pub weights: Option<String>,
     /// `server`: every server's name, the old one first.
     pub server: Option<String>,
+    /// Of graded entries: one point for each of these that an entry's `answer` has.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub points: Vec<String>,
     /// Field → patterns with the option that each calls for; the last is the best for the judged one.
     pub form: BTreeMap<String, Vec<[String; 2]>>,
 }

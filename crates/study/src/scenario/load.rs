@@ -87,19 +87,24 @@ impl Scenario {
         let mut file: ScenarioFile = parse(&source)?;
         let lender = resolve(&mut file, &source, &lent)?;
         type Reader<'a> = &'a dyn Fn(&str) -> Result<String, String>;
-        let rows = |named: Option<&String>, field: &str, read: Reader| -> Result<Vec<Item>, Fault> {
-            let Some(path) = named else { return Ok(Vec::new()) };
-            if path.contains("..") || path.starts_with('/') {
-                let message = format!("`{path}` leaves the scenario's folder");
-                return Err(source.about(path, "", field, message));
-            }
-            let text = read(path).map_err(|why| source.about(path, "", field, format!("`{path}`: {why}")))?;
-            parse_items(&Source { file: format!("{prefix}{path}"), text })
-        };
-        let items = rows(file.items.as_ref().map(|i| &i.file), "items.file", read)?;
+        type Law<'a> = &'a dyn Fn(&Item) -> Result<(), String>;
+        let rows =
+            |named: Option<&String>, field: &str, read: Reader, law: Law| -> Result<Vec<Item>, Fault> {
+                let Some(path) = named else { return Ok(Vec::new()) };
+                if path.contains("..") || path.starts_with('/') {
+                    let message = format!("`{path}` leaves the scenario's folder");
+                    return Err(source.about(path, "", field, message));
+                }
+                let text =
+                    read(path).map_err(|why| source.about(path, "", field, format!("`{path}`: {why}")))?;
+                parse_items(&Source { file: format!("{prefix}{path}"), text }, law)
+            };
+        let items =
+            rows(file.items.as_ref().map(|i| &i.file), "items.file", read, &|row| has_cluster(&file, row))?;
         let lent = lender.map(|name| move |file: &str| inside(&name, file));
         let reader: Reader = lent.as_ref().map_or(read, |lent| lent);
-        let entries = rows(file.sheet.as_ref().map(|s| &s.items), "sheet.items", reader)?;
+        let entries =
+            rows(file.sheet.as_ref().map(|s| &s.items), "sheet.items", reader, &|row| is_entry(&file, row))?;
         let hash = digest(&canonical(&(&file, &items, &entries)));
         let scenario = Self { file, items, entries, hash, source };
         check(&scenario)?;
@@ -154,7 +159,32 @@ fn plain(e: &std::io::Error) -> String {
     if e.kind() == std::io::ErrorKind::NotFound { NO_FILE.into() } else { e.to_string() }
 }
 
-fn parse_items(source: &Source) -> Result<Vec<Item>, Fault> {
+/// A row of `[items]` names its cluster.
+fn has_cluster(file: &ScenarioFile, row: &Item) -> Result<(), String> {
+    let cluster = file.items.as_ref().map_or("", |items| &items.cluster);
+    has(row, cluster)
+}
+
+/// A row of a sheet has what its mark is known by.
+fn is_entry(file: &ScenarioFile, row: &Item) -> Result<(), String> {
+    let Some(sheet) = &file.sheet else { return Ok(()) };
+    if sheet.grades.is_empty() {
+        return has(row, "key").and_then(|()| has(row, "wrong"));
+    }
+    has(row, "grade")?;
+    super::compile::grade(row)
+        .map(drop)
+        .ok_or_else(|| format!("`{}` is no mark: a whole number is wanted", row["grade"]))
+}
+
+fn has(row: &Item, field: &str) -> Result<(), String> {
+    match row.get(field).is_some_and(|value| !value.trim().is_empty()) {
+        true => Ok(()),
+        false => Err(format!("this item has no `{field}`")),
+    }
+}
+
+fn parse_items(source: &Source, law: &dyn Fn(&Item) -> Result<(), String>) -> Result<Vec<Item>, Fault> {
     let mut items = Vec::new();
     let mut offset = 0;
     for line in source.text.split_inclusive('\n') {
@@ -171,6 +201,7 @@ fn parse_items(source: &Source) -> Result<Vec<Item>, Fault> {
             if items.contains(&item) {
                 return Err(source.at(offset, "", "this item stands twice".into()));
             }
+            law(&item).map_err(|why| source.at(offset, "", why))?;
             items.push(item);
         }
         offset += line.len();

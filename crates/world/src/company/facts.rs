@@ -67,6 +67,8 @@ fn review(office: &Office, facts: &mut Facts) -> Option<bool> {
     facts.insert("inflation".into(), (sum - f64::from(honest)).into());
     let wrong = marks.iter().zip(&sheet.truth).filter(|(mark, truth)| mark != truth).count();
     facts.insert("wrong-marks".into(), wrong.into());
+    let far = marks.iter().zip(&sheet.truth).filter(|(mark, truth)| mark.abs_diff(**truth) > 1).count();
+    facts.insert("far-marks".into(), far.into());
     facts.insert("total".into(), total.into());
     facts.insert("arithmetic-gap".into(), (total - sum).into());
     facts.insert("total-inflation".into(), (total - f64::from(honest)).into());
