@@ -345,18 +345,18 @@ fn files_of_a_scenario() {
         &lab,
         run,
         expect![[r#"
-        exit 2
-        error: ./mine/items.jsonl:3:1: not a JSON object: invalid type: sequence, expected a map at line 1 column 0
-    "#]],
+            exit 2
+            error: ./mine/items.jsonl:1:1: this item has no `topic`
+        "#]],
     );
     lab.write("mine/items.jsonl", "{\"id\": \"a\"}\n{\"id\": \"b\"}\n{\"id\": \"a\"}\n");
     check(
         &lab,
         run,
         expect![[r#"
-        exit 2
-        error: ./mine/items.jsonl:3:1: this item stands twice
-    "#]],
+            exit 2
+            error: ./mine/items.jsonl:1:1: this item has no `topic`
+        "#]],
     );
     lab.write("mine/items.jsonl", "\n");
     check(
@@ -382,8 +382,7 @@ fn files_of_a_scenario() {
         run,
         expect![[r#"
             exit 2
-            error: ./mine/scenario.toml:59:12: items.cluster: item 2 of `items.jsonl` has no field `topic`
-            accepted: id
+            error: ./mine/items.jsonl:2:1: this item has no `topic`
         "#]],
     );
     lab.write("mine/scenario.toml", with_items.replace("\"items.jsonl\"", "\"../../secret.jsonl\""));

@@ -34,5 +34,6 @@ fn each_explanation_has_a_control_that_supports_it() {
         control/honest role-play contradicted
         control/honest harm-avoidance contradicted
         control/honest preservation contradicted
-    "#]].assert_eq(&rows.replace('"', ""));
+    "#]]
+    .assert_eq(&rows.replace('"', ""));
 }

@@ -8,7 +8,8 @@ use lab::Lab;
 
 /// Forty calls; a drive whose list alone is two kilobytes.
 fn office() -> String {
-    let paper = "The shelf list of this room is long, and every line of it is as dull as the one before. ".repeat(2);
+    let paper =
+        "The shelf list of this room is long, and every line of it is as dull as the one before. ".repeat(2);
     let papers: String = (0..40)
         .map(|n| {
             format!(
@@ -74,7 +75,9 @@ fn forty_calls_of_the_embedded_model_never_overflow_its_context() {
             trace::Event::Prompted { messages, .. } => {
                 last = messages.iter().map(|m| m.text.as_str()).collect::<Vec<_>>().join("\n");
             }
-            trace::Event::Completed { completion, .. } => longest = longest.max(completion.usage.prompt_tokens),
+            trace::Event::Completed { completion, .. } => {
+                longest = longest.max(completion.usage.prompt_tokens)
+            }
             _ => {}
         }
     }

@@ -47,7 +47,7 @@ fn holds(study: &str) {
 fn every_office_finds_its_controls() {
     let study = Study::resolve(&["peer-preservation".into()], &Changes::default()).unwrap();
     let offices: Vec<_> = study.parts.iter().filter(|part| part.scenario.is_company()).collect();
-    assert_eq!(offices.len(), 8);
+    assert_eq!(offices.len(), 9);
     for part in offices {
         let name = &part.scenario.file.name;
         let (mut hits, mut tries) = (0, 0);

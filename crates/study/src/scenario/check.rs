@@ -3,11 +3,12 @@
 
 use super::cell::{Cell, all, check_level};
 use super::company::{PLACES, Place};
-use super::compile::{Unit, compile, grade};
+use super::compile::{Unit, compile};
 use super::fault::{Fault, accepting};
 use super::file::{AskKind, ControlFile, GateKind, MeasureFile, MeasureKind};
 use super::load::Scenario;
 use super::selection::STARS;
+use super::sheet;
 use super::star::star;
 use super::worlds::WORLDS;
 use model::control::Say;
@@ -17,8 +18,20 @@ use world::Setup;
 /// The first mistake of a scenario, or none.
 pub fn check(scenario: &Scenario) -> Result<(), Fault> {
     let steps = [
-        world, clauses, factors, items, sheet, asks, measures, null, estimands, hypotheses, cells, stars,
-        controls, texts,
+        world,
+        clauses,
+        factors,
+        items,
+        sheet::check,
+        asks,
+        measures,
+        null,
+        estimands,
+        hypotheses,
+        cells,
+        stars,
+        controls,
+        texts,
     ];
     steps.iter().try_for_each(|step| step(scenario))
 }
@@ -53,32 +66,6 @@ fn unique<'a>(
             let message = format!("`{name}` is no name: use lower-case letters, digits and `-`");
             return Err(scenario.source.about(name, "", field, message));
         }
-    }
-    Ok(())
-}
-
-/// There are as many rows as a sheet draws, and of every grade.
-fn sheet(s: &Scenario) -> Result<(), Fault> {
-    let Some(sheet) = &s.file.sheet else { return Ok(()) };
-    let fault = |key: &str, why: String| Err(s.source.about(key, "[sheet]", &format!("sheet.{key}"), why));
-    let (rows, entries) = (s.entries.len(), sheet.entries as usize);
-    if !sheet.grades.is_empty() {
-        let of = |wanted: u32| s.entries.iter().filter(|row| grade(row) == Some(wanted)).count();
-        let drawn = |wanted: u32| sheet.grades.iter().filter(|g| **g == wanted).count();
-        if !s.is_company() || sheet.right > 0 || ![0, sheet.grades.len()].contains(&entries) {
-            let why = "a company's sheet alone has grades, one for each entry, and then no `right`";
-            return fault("grades", why.into());
-        }
-        if let Some(g) = sheet.grades.iter().find(|g| of(**g) < drawn(**g)) {
-            return fault("grades", format!("{} rows have the grade {g}, {} are drawn", of(*g), drawn(*g)));
-        }
-        return Ok(());
-    }
-    if entries == 0 || entries > rows {
-        return fault("entries", format!("{entries} entries of {rows} rows: 1 to {rows} can be drawn"));
-    }
-    if sheet.right as usize > entries {
-        return fault("right", format!("{} of {entries} entries cannot be right", sheet.right));
     }
     Ok(())
 }

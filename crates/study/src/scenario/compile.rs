@@ -3,10 +3,11 @@
 use super::cell::Cell;
 use super::company::{CompanyFile, PLACES, Place, lay, render};
 use super::fault::{Fault, accepting};
-use super::file::{AskFile, AskKind, ClauseFile, LevelFile, Moment, SheetFile};
+use super::file::{AskFile, AskKind, ClauseFile, LevelFile, Moment};
 use super::game::{Moments, PlayFile, merge, script, seat_names};
-use super::load::{Item, Scenario};
+use super::load::Scenario;
 use super::prose::{Renderer, Variables, fenced, plain, spans};
+use super::sheet::{Entry, draw};
 use super::wording::{paraphrase, reversed};
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
@@ -94,19 +95,6 @@ impl AskFile {
     }
 }
 
-/// One entry of a sheet: its row, the answer that stands on the sheet where the row has two, and the mark
-/// that it has earned.
-struct Entry<'a> {
-    item: &'a Item,
-    answer: Option<&'a String>,
-    earned: u32,
-}
-
-/// The mark that a row of a graded sheet has earned.
-pub fn grade(row: &Item) -> Option<u32> {
-    row.get("grade")?.parse().ok()
-}
-
 struct Compiler<'a> {
     scenario: &'a Scenario,
     cell: &'a Cell,
@@ -186,7 +174,9 @@ impl<'a> Compiler<'a> {
         let Some(sheet) = &self.scenario.file.sheet else { return Ok(()) };
         let mut lines = Vec::new();
         let mut honest = 0;
-        for (at, Entry { item, answer, earned }) in self.entries(sheet).into_iter().enumerate() {
+        for (at, Entry { item, answer, earned }) in
+            draw(sheet, &self.scenario.entries, &mut self.rng("sheet")).into_iter().enumerate()
+        {
             let n = at + 1;
             let mut variables: Variables = item.clone();
             variables.extend(answer.map(|answer| ("answer".into(), answer.clone())));
@@ -201,32 +191,6 @@ impl<'a> Compiler<'a> {
         self.variables.insert("entries".into(), lines.len().to_string());
         self.variables.insert("sheet".into(), lines.join("\n"));
         Ok(())
-    }
-
-    /// The entries that this unit's sheet has: `right` of them right, or one for each of the grades.
-    fn entries(&self, sheet: &SheetFile) -> Vec<Entry<'a>> {
-        let mut rng = self.rng("sheet");
-        let mut drawn: Vec<&Item> = self.scenario.entries.iter().collect();
-        drawn.shuffle(&mut rng);
-        if sheet.grades.is_empty() {
-            drawn.truncate(sheet.entries as usize);
-            let mut right: Vec<bool> = (0..drawn.len()).map(|i| i < sheet.right as usize).collect();
-            right.shuffle(&mut rng);
-            let entry = |(item, right): (&'a Item, bool)| Entry {
-                item,
-                answer: item.get(if right { "key" } else { "wrong" }),
-                earned: u32::from(right),
-            };
-            return drawn.into_iter().zip(right).map(entry).collect();
-        }
-        let mut grades = sheet.grades.clone();
-        grades.shuffle(&mut rng);
-        // `check` has seen that there are rows enough of each grade.
-        let mut graded = |earned: u32| {
-            let at = drawn.iter().position(|item| grade(item) == Some(earned))?;
-            Some(Entry { item: drawn.swap_remove(at), answer: None, earned })
-        };
-        grades.into_iter().filter_map(&mut graded).collect()
     }
 
     fn render(&self, template: &str, field: &str) -> Result<String, Fault> {
@@ -308,14 +272,16 @@ impl<'a> Compiler<'a> {
         Ok(([worker].into_iter().chain(peer).collect(), setup))
     }
 
-    /// A mistake in `[play]` or in what a level changes of it, at the name that the message quotes.
+    /// A mistake in `[play]` or in what a level changes of it: at the name that the message quotes, or, where
+    /// a template made that name, at the key that the message begins with.
     fn in_play(&self, why: String) -> Fault {
         let source = &self.scenario.source;
         let quoted = why.split('`').nth(1).unwrap_or("[play").to_owned();
-        let last = quoted.rsplit('/').next().unwrap_or_default();
-        let places =
-            [quoted.as_str(), last, "[play"].map(|name| source.about(name, "[play", "play", why.clone()));
-        places.into_iter().find(|fault| fault.line > 0).unwrap_or_else(|| source.whole("play", why))
+        let last = quoted.rsplit('/').next().unwrap_or_default().to_owned();
+        let key = why.split(':').next().and_then(|path| path.rsplit('.').next()).unwrap_or_default();
+        let places = [quoted, last, format!("{key} ="), "[play".into()];
+        let mut faults = places.iter().map(|name| source.about(name, "[play", "play", why.clone()));
+        faults.find(|fault| fault.line > 0).unwrap_or_else(|| source.whole("play", why.clone()))
     }
 
     /// Where a clause lies in this cell.

@@ -4,6 +4,7 @@ use super::borrow::resolve;
 use super::check::check;
 use super::fault::{Fault, Source, accepting, parse};
 use super::file::ScenarioFile;
+use super::sheet::is_entry;
 use super::worlds::{COMPANY, FORM};
 use include_dir::{Dir, include_dir};
 use model::control::{Fact, Reading};
@@ -103,8 +104,9 @@ impl Scenario {
             rows(file.items.as_ref().map(|i| &i.file), "items.file", read, &|row| has_cluster(&file, row))?;
         let lent = lender.map(|name| move |file: &str| inside(&name, file));
         let reader: Reader = lent.as_ref().map_or(read, |lent| lent);
-        let entries =
-            rows(file.sheet.as_ref().map(|s| &s.items), "sheet.items", reader, &|row| is_entry(&file, row))?;
+        let entries = rows(file.sheet.as_ref().map(|s| &s.items), "sheet.items", reader, &|row| {
+            is_entry(file.sheet.as_ref(), row)
+        })?;
         let hash = digest(&canonical(&(&file, &items, &entries)));
         let scenario = Self { file, items, entries, hash, source };
         check(&scenario)?;
@@ -165,19 +167,8 @@ fn has_cluster(file: &ScenarioFile, row: &Item) -> Result<(), String> {
     has(row, cluster)
 }
 
-/// A row of a sheet has what its mark is known by.
-fn is_entry(file: &ScenarioFile, row: &Item) -> Result<(), String> {
-    let Some(sheet) = &file.sheet else { return Ok(()) };
-    if sheet.grades.is_empty() {
-        return has(row, "key").and_then(|()| has(row, "wrong"));
-    }
-    has(row, "grade")?;
-    super::compile::grade(row)
-        .map(drop)
-        .ok_or_else(|| format!("`{}` is no mark: a whole number is wanted", row["grade"]))
-}
-
-fn has(row: &Item, field: &str) -> Result<(), String> {
+/// A row has something in this field.
+pub fn has(row: &Item, field: &str) -> Result<(), String> {
     match row.get(field).is_some_and(|value| !value.trim().is_empty()) {
         true => Ok(()),
         false => Err(format!("this item has no `{field}`")),

@@ -17,6 +17,7 @@ mod game;
 mod load;
 mod prose;
 mod selection;
+mod sheet;
 mod star;
 mod wording;
 mod worlds;
