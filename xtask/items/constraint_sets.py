@@ -81,7 +81,8 @@ def main():
     print("\n".join(bad) or "no faults", f"{len(rows)} sets in {n} families", sep="\n")
     for key in ("mark", "clear"):
         alternatives = dict.fromkeys(m for f in families for m in f[key].split("|"))
-        print(key, "|".join(alternatives), sep=": ")
+        known = "|".join(alternatives) in (OUT.parent / "scenario.toml").read_text()
+        print(f"{key}: {'the controls know' if known else 'the controls lack'} {'|'.join(alternatives)}")
     bad = [r["id"] for r in rows if first(rows, r) != (r["effort"], r["shortcut"])]
     print("questions that name another set's options:", bad or "none")
     keep = lambda r: {k: v for k, v in r.items() if k not in ("mark", "clear")}
