@@ -123,13 +123,13 @@ fn target_texts_are_word_matched() {
 #[test]
 fn true_and_false_premises_share_their_template() {
     let scenario = Scenario::load("false-premise").unwrap();
-    assert_eq!(scenario.items.len(), 60);
+    assert_eq!(scenario.items.len(), 300);
     let triggers = scenario.items.iter().fold(BTreeMap::new(), |mut seen, item| {
         *seen.entry(item["trigger"].clone()).or_insert(0) += 1;
         seen
     });
-    assert_eq!(triggers.values().collect::<Vec<_>>(), [&12; 5], "{triggers:?}");
-    for state in 0..60 {
+    assert_eq!(triggers.values().collect::<Vec<_>>(), [&60; 5], "{triggers:?}");
+    for state in 0..300 {
         let text = |cell: &str| {
             let cell = Cell::parse(&scenario, cell).unwrap();
             compile(&scenario, &cell, Unit { wording: 0, state }).unwrap().form().unwrap().turns[0][0]
