@@ -19,14 +19,14 @@ const TILE_HEIGHT: u8 = 8;
 pub const LEAF_BYTES_MAX: usize = u16::MAX as usize;
 
 /// Where leaves are kept. It returns when they would survive a crash.
-pub trait Append {
+pub trait Storage {
     /// # Errors
     /// In words: then the leaf counts as never written.
-    fn append(&mut self, leaf: &[u8]) -> Result<(), String>;
+    fn keep(&mut self, leaf: &[u8]) -> Result<(), String>;
 }
 
-impl Append for Vec<Vec<u8>> {
-    fn append(&mut self, leaf: &[u8]) -> Result<(), String> {
+impl Storage for Vec<Vec<u8>> {
+    fn keep(&mut self, leaf: &[u8]) -> Result<(), String> {
         self.push(leaf.to_vec());
         Ok(())
     }
@@ -89,11 +89,11 @@ impl Book {
     ///
     /// # Errors
     /// In words, where it is too long or could not be kept: there is no receipt then, and no effect.
-    pub fn append(&mut self, leaf: &[u8], to: &mut dyn Append) -> Result<Written, String> {
+    pub fn append(&mut self, leaf: &[u8], to: &mut dyn Storage) -> Result<Written, String> {
         if leaf.len() > LEAF_BYTES_MAX {
             return Err(format!("a leaf of {} bytes; at most {LEAF_BYTES_MAX}", leaf.len()));
         }
-        match to.append(leaf) {
+        match to.keep(leaf) {
             Err(_) if planted(Mutant::EffectWithoutRecord) => return Ok(Written { index: self.size }),
             kept => kept?,
         }

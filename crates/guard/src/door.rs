@@ -9,7 +9,7 @@
 //! effect that began and did not end is `unknown`: it is begun again only if its tool is declared
 //! idempotent. The book holds hashes of arguments and no reasons.
 
-use crate::book::{Append, Book};
+use crate::book::{Book, Storage};
 use crate::mutant::{Mutant, planted};
 use crate::{Decision, Mode, Verdict};
 use serde::{Deserialize, Serialize};
@@ -167,7 +167,7 @@ impl Door {
     ///
     /// # Errors
     /// In words, where it could not be written: then it is a refusal as well.
-    pub fn admit(&mut self, decision: &Decision, repeat: Repeat, book: &mut Book, to: &mut dyn Append) -> Result<Option<u64>, String> {
+    pub fn admit(&mut self, decision: &Decision, repeat: Repeat, book: &mut Book, to: &mut dyn Storage) -> Result<Option<u64>, String> {
         let leaf = Leaf::of(decision, repeat);
         let n = book.append(&leaf.bytes(), to)?.index();
         if !decision.verdict.sends() {
@@ -183,7 +183,7 @@ impl Door {
     ///
     /// # Errors
     /// In words, where it stays shut.
-    pub fn begin(&mut self, n: u64, text: &str, book: &mut Book, to: &mut dyn Append) -> Result<Effect, String> {
+    pub fn begin(&mut self, n: u64, text: &str, book: &mut Book, to: &mut dyn Storage) -> Result<Effect, String> {
         let entry = self.allowed.get_mut(&n).ok_or("nothing of this number was allowed")?;
         if entry.hash != trace::digest(&trace::canonical(&[entry.principal.as_str(), &entry.method, text])) {
             return Err("other bytes were authorised".into());
@@ -202,7 +202,7 @@ impl Door {
     ///
     /// # Errors
     /// In words, where that could not be written: the effect is unknown then.
-    pub fn end(&mut self, effect: Effect, outcome: Outcome, book: &mut Book, to: &mut dyn Append) -> Result<(), String> {
+    pub fn end(&mut self, effect: Effect, outcome: Outcome, book: &mut Book, to: &mut dyn Storage) -> Result<(), String> {
         let entry = self.allowed.get_mut(&effect.of).ok_or("nothing of this number was allowed")?;
         entry.stage = Stage::Unknown;
         book.append(&Leaf::Ended { of: effect.of, outcome }.bytes(), to)?;

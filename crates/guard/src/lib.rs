@@ -43,10 +43,13 @@ mod charter;
 pub mod door;
 mod facts;
 mod keys;
+pub mod laws;
 #[cfg(any(test, feature = "mutants"))]
 pub mod mutant;
 #[cfg(not(any(test, feature = "mutants")))]
 mod mutant;
+#[cfg(test)]
+mod mutant_runner;
 mod monitor;
 mod policies;
 mod port;

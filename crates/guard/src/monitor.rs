@@ -49,8 +49,10 @@ impl Decision {
     }
 
     /// What the agent reads in place of a result: the same for every refusal.
-    pub fn face(&self) -> Option<&'static str> {
-        (!self.verdict.sends()).then_some(REFUSAL)
+    pub fn face(&self) -> Option<&str> {
+        let told = self.rulings.first().filter(|_| planted(Mutant::ReasonInTheFace));
+        let words = told.map_or(REFUSAL, |ruling| ruling.opinion.reason.as_str());
+        (!self.verdict.sends()).then_some(words)
     }
 
     /// What stands in an episode's record, which knows two verdicts: whatever is not sent as it was asked
