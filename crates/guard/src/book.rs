@@ -11,7 +11,7 @@
 use crate::keys;
 use crate::mutant::{Mutant, planted};
 use std::sync::Arc;
-use tlog_tiles::{Checkpoint, Hash, HashReader, Tile, Error as TreeError};
+use tlog_tiles::{Checkpoint, Error as TreeError, Hash, HashReader, Tile};
 
 /// Hashes of a tile: 2^8.
 const TILE_HEIGHT: u8 = 8;
@@ -124,7 +124,8 @@ impl Book {
     /// # Errors
     /// In words, where the origin or the key is malformed.
     pub fn checkpoint(&self, origin: &str, signers: &[&str]) -> Result<Vec<u8>, String> {
-        let head = Checkpoint::new(origin, self.size, Hash(self.root()?), "").map_err(|why| why.to_string())?;
+        let head =
+            Checkpoint::new(origin, self.size, Hash(self.root()?), "").map_err(|why| why.to_string())?;
         let text = String::from_utf8(head.to_bytes()).map_err(|why| why.to_string())?;
         keys::sign(&text, signers)
     }
@@ -146,7 +147,8 @@ impl Book {
     /// # Errors
     /// Names the leaf that is not there.
     pub fn bundles(&self, since: u64, leaf: &dyn Fn(u64) -> Option<Arc<[u8]>>) -> Result<Vec<File>, String> {
-        let tiles = Tile::new_tiles(TILE_HEIGHT, since, self.size).into_iter().filter(|tile| tile.level() == 0);
+        let tiles =
+            Tile::new_tiles(TILE_HEIGHT, since, self.size).into_iter().filter(|tile| tile.level() == 0);
         let file = |tile: Tile| {
             let first = tile.level_index() << TILE_HEIGHT;
             let mut bytes = Vec::new();
@@ -167,7 +169,8 @@ impl Book {
         if index >= self.size {
             return Err(format!("there are {} leaves", self.size));
         }
-        let proof = tlog_tiles::prove_record(self.size, index, &self.hashes).map_err(|why| why.to_string())?;
+        let proof =
+            tlog_tiles::prove_record(self.size, index, &self.hashes).map_err(|why| why.to_string())?;
         Ok(proof.into_iter().map(|hash| hash.0).collect())
     }
 
@@ -216,5 +219,9 @@ pub fn entries(mut bundle: &[u8]) -> Result<Vec<&[u8]>, String> {
         found.push(leaf);
         bundle = rest;
     }
-    if bundle.is_empty() { Ok(found) } else { Err(format!("the entry at byte {} is cut off", all - bundle.len())) }
+    if bundle.is_empty() {
+        Ok(found)
+    } else {
+        Err(format!("the entry at byte {} is cut off", all - bundle.len()))
+    }
 }

@@ -117,15 +117,23 @@ impl Charter {
         self.check_one_definition()?;
         for (name, principal) in &self.principals {
             if !self.roles.contains_key(&principal.role) {
-                return Err(Fault::new(format!("principals.{name}"), format!("there is no role `{}`", principal.role)));
+                return Err(Fault::new(
+                    format!("principals.{name}"),
+                    format!("there is no role `{}`", principal.role),
+                ));
             }
         }
         for (class, patterns) in &self.classes {
-            patterns.iter().try_for_each(|pattern| self.check_pattern(&format!("classes.{class}"), pattern))?;
+            patterns
+                .iter()
+                .try_for_each(|pattern| self.check_pattern(&format!("classes.{class}"), pattern))?;
         }
         let known: Vec<&str> = crate::rooms::names().collect();
         match self.modes.keys().find(|name| !known.contains(&name.as_str())) {
-            Some(name) => Err(Fault::new("modes", format!("there is no room `{name}`; there are: {}", known.join(", ")))),
+            Some(name) => Err(Fault::new(
+                "modes",
+                format!("there is no room `{name}`; there are: {}", known.join(", ")),
+            )),
             None => Ok(()),
         }
     }
@@ -144,9 +152,14 @@ impl Charter {
 
     fn check_one_definition(&self) -> Result<(), Fault> {
         let mut first: BTreeMap<&str, &Tool> = BTreeMap::new();
-        for (role, tool) in self.roles.iter().flat_map(|(role, tools)| tools.iter().map(move |tool| (role, tool))) {
+        for (role, tool) in
+            self.roles.iter().flat_map(|(role, tools)| tools.iter().map(move |tool| (role, tool)))
+        {
             if *first.entry(&tool.name).or_insert(tool) != tool {
-                return Err(Fault::new(format!("roles.{role}"), format!("`{}` is two different tools", tool.name)));
+                return Err(Fault::new(
+                    format!("roles.{role}"),
+                    format!("`{}` is two different tools", tool.name),
+                ));
             }
         }
         Ok(())
@@ -173,7 +186,10 @@ fn check_tools(at: &str, tools: &[Tool]) -> Result<(), Fault> {
         let plain = name.starts_with(|c: char| c.is_ascii_lowercase())
             && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
         if !plain || RESERVED.contains(&name) {
-            return Err(Fault::new(at, format!("`{name}` is no name of a tool: snake case, ASCII, not reserved")));
+            return Err(Fault::new(
+                at,
+                format!("`{name}` is no name of a tool: snake case, ASCII, not reserved"),
+            ));
         }
         if !names.insert(name) {
             return Err(Fault::new(at, format!("`{name}` stands twice")));

@@ -60,19 +60,26 @@ pub enum Leaf {
         repeat: Repeat,
     },
     /// An effect of the decision with this number begins.
-    Begun { of: u64 },
-    Ended { of: u64, outcome: Outcome },
+    Begun {
+        of: u64,
+    },
+    Ended {
+        of: u64,
+        outcome: Outcome,
+    },
 }
 
 impl Leaf {
     pub fn of(decision: &Decision, repeat: Repeat) -> Self {
-        let rooms = decision.rulings.iter().map(|r| (r.room.to_owned(), (r.mode, r.opinion.verdict))).collect();
+        let rooms =
+            decision.rulings.iter().map(|r| (r.room.to_owned(), (r.mode, r.opinion.verdict))).collect();
         let tool = match decision.sent().filter(|_| planted(Mutant::ArgumentsInTheLog)) {
             Some(text) => text.to_owned(),
             None => decision.tool.clone(),
         };
         let (principal, method) = (decision.principal.clone(), decision.method.clone());
-        let (epoch, now, hash, verdict) = (decision.epoch, decision.now, decision.hash.clone(), decision.verdict);
+        let (epoch, now, hash, verdict) =
+            (decision.epoch, decision.now, decision.hash.clone(), decision.verdict);
         Self::Decision { epoch, now, principal, method, tool, hash, verdict, rooms, repeat }
     }
 
@@ -167,13 +174,20 @@ impl Door {
     ///
     /// # Errors
     /// In words, where it could not be written: then it is a refusal as well.
-    pub fn admit(&mut self, decision: &Decision, repeat: Repeat, book: &mut Book, to: &mut dyn Storage) -> Result<Option<u64>, String> {
+    pub fn admit(
+        &mut self,
+        decision: &Decision,
+        repeat: Repeat,
+        book: &mut Book,
+        to: &mut dyn Storage,
+    ) -> Result<Option<u64>, String> {
         let leaf = Leaf::of(decision, repeat);
         let n = book.append(&leaf.bytes(), to)?.index();
         if !decision.verdict.sends() {
             return Ok(None);
         }
-        let (principal, method, hash) = (decision.principal.clone(), decision.method.clone(), decision.hash.clone());
+        let (principal, method, hash) =
+            (decision.principal.clone(), decision.method.clone(), decision.hash.clone());
         self.allowed.insert(n, Entry { stage: Stage::Allowed, repeat, principal, method, hash });
         Ok(Some(n))
     }
@@ -183,7 +197,13 @@ impl Door {
     ///
     /// # Errors
     /// In words, where it stays shut.
-    pub fn begin(&mut self, n: u64, text: &str, book: &mut Book, to: &mut dyn Storage) -> Result<Effect, String> {
+    pub fn begin(
+        &mut self,
+        n: u64,
+        text: &str,
+        book: &mut Book,
+        to: &mut dyn Storage,
+    ) -> Result<Effect, String> {
         let entry = self.allowed.get_mut(&n).ok_or("nothing of this number was allowed")?;
         if entry.hash != trace::digest(&trace::canonical(&[entry.principal.as_str(), &entry.method, text])) {
             return Err("other bytes were authorised".into());
@@ -202,7 +222,13 @@ impl Door {
     ///
     /// # Errors
     /// In words, where that could not be written: the effect is unknown then.
-    pub fn end(&mut self, effect: Effect, outcome: Outcome, book: &mut Book, to: &mut dyn Storage) -> Result<(), String> {
+    pub fn end(
+        &mut self,
+        effect: Effect,
+        outcome: Outcome,
+        book: &mut Book,
+        to: &mut dyn Storage,
+    ) -> Result<(), String> {
         let entry = self.allowed.get_mut(&effect.of).ok_or("nothing of this number was allowed")?;
         entry.stage = Stage::Unknown;
         book.append(&Leaf::Ended { of: effect.of, outcome }.bytes(), to)?;

@@ -38,8 +38,7 @@ pub struct Tally {
 
 impl Tally {
     pub fn facts(&self, charter: &Charter, request: &Request, now: u64) -> Facts {
-        let (calls, sent_bytes) =
-            self.sent.get(&request.credential().principal).copied().unwrap_or_default();
+        let (calls, sent_bytes) = self.sent.get(&request.credential().principal).copied().unwrap_or_default();
         let falls = |patterns: &Vec<crate::Pattern>| patterns.iter().any(|pattern| pattern.matches(request));
         let classes = charter.classes.iter().filter(|(_, patterns)| falls(patterns));
         Facts {

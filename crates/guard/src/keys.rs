@@ -2,8 +2,8 @@
 //!
 //! Source: C2SP signed-note, Ed25519. Seeds are handed in: nothing here draws a number.
 
-use crate::mutant::{Mutant, planted};
 use crate::Fault;
+use crate::mutant::{Mutant, planted};
 use signed_note::{Note, Signer, StandardSigner, StandardVerifier, Verifier, VerifierList};
 use std::collections::BTreeSet;
 
@@ -74,7 +74,10 @@ impl Operators {
             let bytes = key.rsplit('+').next().unwrap_or_default();
             let name = key.split('+').next().unwrap_or_default();
             if !seen.insert(bytes) || !seen.insert(name) {
-                return Err(Fault::new("operators", format!("`{key}`: one key and one name for each operator")));
+                return Err(Fault::new(
+                    "operators",
+                    format!("`{key}`: one key and one name for each operator"),
+                ));
             }
         }
         let read = |key: &String| StandardVerifier::new(key).map_err(|why| Fault::new("operators", why));
@@ -94,7 +97,8 @@ impl Operators {
         if note.text() != text.as_bytes() && !planted(Mutant::ApprovalForOtherBytes) {
             return Err("the note says something else".into());
         }
-        let known: Vec<Box<dyn Verifier>> = self.keys.iter().map(|key| Box::new(key.clone()) as Box<dyn Verifier>).collect();
+        let known: Vec<Box<dyn Verifier>> =
+            self.keys.iter().map(|key| Box::new(key.clone()) as Box<dyn Verifier>).collect();
         let (valid, _) = note.verify(&VerifierList::new(known)).map_err(|why| why.to_string())?;
         Ok(valid.iter().map(|signature| signature.name().to_owned()).collect())
     }

@@ -44,13 +44,13 @@ pub mod door;
 mod facts;
 mod keys;
 pub mod laws;
+mod monitor;
 #[cfg(any(test, feature = "mutants"))]
 pub mod mutant;
 #[cfg(not(any(test, feature = "mutants")))]
 mod mutant;
 #[cfg(test)]
 mod mutant_runner;
-mod monitor;
 mod policies;
 mod port;
 mod ratchet;

@@ -12,8 +12,8 @@ use crate::mutant::{Mutant, planted};
 use crate::rooms::{self, Order, Room};
 use crate::verdict::{REFUSAL, strictest};
 use crate::{
-    Adopted, Case, Charter, Credential, Facts, Fault, Mode, Offer, Operators, Opinion, Request, Ruling, Tally,
-    Verdict, facts,
+    Adopted, Case, Charter, Credential, Facts, Fault, Mode, Offer, Operators, Opinion, Request, Ruling,
+    Tally, Verdict, facts,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -172,7 +172,9 @@ impl Monitor {
     /// Remembers what was considered, if it is sent. To be called before anything else is considered.
     pub fn commit(&mut self, considered: Considered) -> Decision {
         let Considered { decision, noted } = considered;
-        if let Some((request, facts)) = noted.filter(|_| decision.verdict.sends() || planted(Mutant::RefusedIsNoted)) {
+        if let Some((request, facts)) =
+            noted.filter(|_| decision.verdict.sends() || planted(Mutant::RefusedIsNoted))
+        {
             self.note(Case { request: &request, facts: &facts });
         }
         decision
@@ -243,7 +245,8 @@ impl Monitor {
     fn settings(&self, request: &Request, now: u64) -> Result<Settings, String> {
         let facts = self.tally.facts(&self.charter, request, now);
         let case = Case { request, facts: &facts };
-        let obeyed = |mode: Mode| mode == Mode::Enforce || planted(Mutant::ShadowAmends) && mode == Mode::Shadow;
+        let obeyed =
+            |mode: Mode| mode == Mode::Enforce || planted(Mutant::ShadowAmends) && mode == Mode::Shadow;
         let asked = self.rooms.iter().filter(|(mode, _)| obeyed(*mode));
         let set = asked.map(|(_, room)| Ok((room.name(), room.amend(case)?)));
         set.filter(|set| !matches!(set, Ok((_, set)) if set.is_empty())).collect()
@@ -290,7 +293,11 @@ impl Monitor {
             Mode::Off | Mode::Enforce => room.judge(case),
         };
         let asked = self.rooms.iter().filter(|(mode, _)| *mode != Mode::Off);
-        let ruled = asked.map(|(mode, room)| Ruling { room: room.name(), mode: *mode, opinion: opinion(*mode, &**room) });
+        let ruled = asked.map(|(mode, room)| Ruling {
+            room: room.name(),
+            mode: *mode,
+            opinion: opinion(*mode, &**room),
+        });
         ruled.collect()
     }
 
@@ -301,7 +308,14 @@ impl Monitor {
 
     /// A request that has no meaning, or more than one. No room could judge it, so it passes only where
     /// no room is obeyed.
-    fn unjudged(&self, principal: &str, text: Option<&str>, room: &'static str, why: &str, now: u64) -> Considered {
+    fn unjudged(
+        &self,
+        principal: &str,
+        text: Option<&str>,
+        room: &'static str,
+        why: &str,
+        now: u64,
+    ) -> Considered {
         let mode = self.rooms.iter().map(|(mode, _)| *mode).max().unwrap_or_default();
         let rulings = vec![Ruling { room, mode, opinion: Opinion::deny(why) }];
         let verdict = strictest(&rulings);

@@ -57,7 +57,9 @@ fn each_mutant_is_killed_by_a_law() {
     for (mutant, name) in KILLS {
         let law = LAWS.iter().find(|law| law.name == *name).unwrap();
         match with(*mutant, law.run).first() {
-            Some(why) => println!("{mutant:?}: killed by {name}: {}", why.chars().take(100).collect::<String>()),
+            Some(why) => {
+                println!("{mutant:?}: killed by {name}: {}", why.chars().take(100).collect::<String>())
+            }
             None => survivors.push(*mutant),
         }
     }

@@ -75,7 +75,16 @@ impl Policies {
             .map(|(name, group)| Ok((name.to_owned(), slice(&set, &types, name, group)?)))
             .collect::<Result<_, Fault>>()?;
         let entities = people(charter, &types, &schema)?;
-        Ok(Self { text: charter.policy.clone(), schema, types, slices, verdicts, rules, entities, authorizer: Authorizer::new() })
+        Ok(Self {
+            text: charter.policy.clone(),
+            schema,
+            types,
+            slices,
+            verdicts,
+            rules,
+            entities,
+            authorizer: Authorizer::new(),
+        })
     }
 
     /// The policy as it was read.
@@ -120,7 +129,8 @@ impl Policies {
             return Verdict::Allow;
         }
         // Of a denial Cedar names the forbids alone; none of them: nothing permitted it.
-        let asks = answer.diagnostics().reason().map(|id| self.verdicts.get(id).copied().unwrap_or(Verdict::Deny));
+        let asks =
+            answer.diagnostics().reason().map(|id| self.verdicts.get(id).copied().unwrap_or(Verdict::Deny));
         let asked_for = asks.max().unwrap_or(Verdict::Deny);
         // A forbid asks for less than a denial only where the rest would have permitted.
         let mild = asked_for != Verdict::Deny && self.any_permit(slice, asked);
@@ -139,9 +149,7 @@ impl Policies {
         if verdict == Verdict::Allow {
             return String::new();
         }
-        let name = |id: &PolicyId| {
-            slice.annotation(id, "id").map_or_else(|| id.to_string(), str::to_owned)
-        };
+        let name = |id: &PolicyId| slice.annotation(id, "id").map_or_else(|| id.to_string(), str::to_owned);
         let mut words: Vec<String> = answer.diagnostics().errors().map(|why| why.to_string()).collect();
         words.extend(answer.diagnostics().reason().map(name));
         words.sort();
@@ -149,7 +157,9 @@ impl Policies {
     }
 
     fn request(&self, principal: &str, kind: Kind, case: Case<'_>) -> Result<Request, String> {
-        let of = |name: &EntityTypeName, id: &str| EntityUid::from_type_name_and_id(name.clone(), EntityId::new(id));
+        let of = |name: &EntityTypeName, id: &str| {
+            EntityUid::from_type_name_and_id(name.clone(), EntityId::new(id))
+        };
         let principal = match kind {
             Kind::Operator => of(&self.types.operator, principal),
             Kind::Agent | Kind::Delegate => of(&self.types.agent, principal),

@@ -121,7 +121,11 @@ impl Ratchet {
 
     fn may(&self, proposal: &Proposal, note: Option<&[u8]>) -> Result<(), String> {
         if proposal.epoch != self.epoch + 1 {
-            return Err(format!("it was proposed for epoch {}, and {} is next", proposal.epoch, self.epoch + 1));
+            return Err(format!(
+                "it was proposed for epoch {}, and {} is next",
+                proposal.epoch,
+                self.epoch + 1
+            ));
         }
         if proposal.turn == Turn::Narrower || planted(Mutant::WideningUnsigned) {
             return Ok(());
@@ -138,10 +142,17 @@ impl Ratchet {
             let credential = Credential { principal: name.clone(), role: who.role.clone(), kind: who.kind };
             for (request, facts) in probes(&self.charter, &credential) {
                 let case = crate::Case { request: &request, facts: &facts };
-                let (from, to) = (self.current.decide(name, who.kind, case), new.decide(name, who.kind, case));
+                let (from, to) =
+                    (self.current.decide(name, who.kind, case), new.decide(name, who.kind, case));
                 if from.verdict != to.verdict {
                     let (action, classes) = (request.tool().to_owned(), facts.classes.clone());
-                    flips.push(Flip { principal: name.clone(), action, classes, from: from.verdict, to: to.verdict });
+                    flips.push(Flip {
+                        principal: name.clone(),
+                        action,
+                        classes,
+                        from: from.verdict,
+                        to: to.verdict,
+                    });
                 }
             }
         }
@@ -160,9 +171,10 @@ fn probes(charter: &Charter, who: &Credential) -> Vec<(Request, Facts)> {
     for tool in &tools {
         let text = json!({ "tool": tool.name, "arguments": least(&tool.arguments) }).to_string();
         let Ok(request) = Request::read(who, &offer, Some(&text)) else { continue };
-        found.extend(all.iter().map(|classes| {
-            (request.clone(), Facts { classes: classes.clone(), ..Facts::default() })
-        }));
+        found.extend(
+            all.iter()
+                .map(|classes| (request.clone(), Facts { classes: classes.clone(), ..Facts::default() })),
+        );
     }
     found
 }

@@ -99,7 +99,9 @@ impl Request {
             (Some(text), Offer::Say) => ("say", "say".to_owned(), said(text)?),
         };
         let mut credential = credential.clone();
-        if let Some(role) = arguments.get("role").and_then(Value::as_str).filter(|_| planted(Mutant::RoleFromBody)) {
+        if let Some(role) =
+            arguments.get("role").and_then(Value::as_str).filter(|_| planted(Mutant::RoleFromBody))
+        {
             credential.role = role.to_owned();
         }
         let text = text.unwrap_or_default().to_owned();

@@ -85,7 +85,8 @@ fn kind(property: &Value) -> Option<Value> {
 /// In words, where a number is beyond Cedar's 64 bits.
 pub fn context(case: Case<'_>) -> Result<Vec<(String, Expression)>, String> {
     let facts = case.facts;
-    let long = |n: u64| i64::try_from(n).map(Expression::new_long).map_err(|_| "a count beyond 63 bits".to_owned());
+    let long =
+        |n: u64| i64::try_from(n).map(Expression::new_long).map_err(|_| "a count beyond 63 bits".to_owned());
     let classes = facts.classes.iter().map(|name| Expression::new_string(name.clone()));
     let args = case.request.offered().and_then(|offered| offered.find(case.request.tool()));
     let args = match args {
@@ -117,8 +118,12 @@ fn expression(value: &Value) -> Result<Expression, String> {
     match value {
         Value::Bool(yes) => Ok(Expression::new_bool(*yes)),
         Value::String(text) => Ok(Expression::new_string(text.clone())),
-        Value::Number(n) => n.as_i64().map(Expression::new_long).ok_or_else(|| format!("{n} is beyond 63 bits")),
-        Value::Array(items) => Ok(Expression::new_set(items.iter().map(expression).collect::<Result<Vec<_>, _>>()?)),
+        Value::Number(n) => {
+            n.as_i64().map(Expression::new_long).ok_or_else(|| format!("{n} is beyond 63 bits"))
+        }
+        Value::Array(items) => {
+            Ok(Expression::new_set(items.iter().map(expression).collect::<Result<Vec<_>, _>>()?))
+        }
         other => Err(format!("{other} has no type in Cedar")),
     }
 }

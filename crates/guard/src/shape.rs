@@ -7,8 +7,22 @@ use serde_json::{Map, Value};
 /// Keywords that say nothing of what is valid.
 const NOTES: [&str; 7] = ["$schema", "title", "description", "default", "examples", "format", "deprecated"];
 const RULES: [&str; 16] = [
-    "type", "properties", "required", "additionalProperties", "items", "enum", "const", "anyOf", "oneOf",
-    "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "uniqueItems",
+    "type",
+    "properties",
+    "required",
+    "additionalProperties",
+    "items",
+    "enum",
+    "const",
+    "anyOf",
+    "oneOf",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
 ];
 
 /// Whether every keyword of a schema is one that [`check`] keeps.
@@ -37,7 +51,11 @@ pub fn understood(schema: &Value) -> Result<(), String> {
 /// Says where it is not, and what was expected.
 pub fn check(schema: &Value, value: &Value, at: &str) -> Result<(), String> {
     let Some(rules) = schema.as_object() else {
-        return if schema == &Value::Bool(true) { Ok(()) } else { Err(format!("{at}: nothing may stand here")) };
+        return if schema == &Value::Bool(true) {
+            Ok(())
+        } else {
+            Err(format!("{at}: nothing may stand here"))
+        };
     };
     rules.iter().try_for_each(|(keyword, rule)| keep(keyword, rule, rules, value, at))?;
     match value {
@@ -50,7 +68,13 @@ pub fn check(schema: &Value, value: &Value, at: &str) -> Result<(), String> {
     }
 }
 
-fn keep(keyword: &str, rule: &Value, rules: &Map<String, Value>, value: &Value, at: &str) -> Result<(), String> {
+fn keep(
+    keyword: &str,
+    rule: &Value,
+    rules: &Map<String, Value>,
+    value: &Value,
+    at: &str,
+) -> Result<(), String> {
     let len = |value: &Value| match value {
         Value::String(text) => text.chars().count() as f64,
         Value::Array(items) => items.len() as f64,

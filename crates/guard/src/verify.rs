@@ -78,7 +78,9 @@ pub fn verify<'a>(leaves: impl IntoIterator<Item = &'a [u8]>, heads: &[Head]) ->
         }
     }
     match due.next() {
-        Some(head) if !planted(Mutant::TruncationPasses) => Err(Broken::Truncated { leaves: edge.size, size: head.size }),
+        Some(head) if !planted(Mutant::TruncationPasses) => {
+            Err(Broken::Truncated { leaves: edge.size, size: head.size })
+        }
         _ => Ok(Whole { leaves: edge.size, attested: heads.last().map_or(0, |head| head.size) }),
     }
 }
@@ -126,7 +128,8 @@ pub fn check_inclusion(head: &Head, index: u64, leaf: &[u8], proof: &[[u8; 32]])
 /// In words, where the proof does not show it.
 pub fn check_consistency(old: &Head, new: &Head, proof: &[[u8; 32]]) -> Result<(), String> {
     let proof = proof.iter().map(|hash| Hash(*hash)).collect();
-    tlog_tiles::check_tree(&proof, new.size, Hash(new.root), old.size, Hash(old.root)).map_err(|why| why.to_string())
+    tlog_tiles::check_tree(&proof, new.size, Hash(new.root), old.size, Hash(old.root))
+        .map_err(|why| why.to_string())
 }
 
 /// The head of a book, as a witness would note it.

@@ -83,7 +83,9 @@ impl State {
     fn amend(&self, seat: &str, mut act: Act) -> Act {
         for answer in &mut act.answers {
             let considered = self.consider(&self.monitor, seat, act.turn, answer);
-            if let Some(text) = considered.as_ref().and_then(|c| c.decision().sent()).filter(|_| answer.choice.is_some()) {
+            if let Some(text) =
+                considered.as_ref().and_then(|c| c.decision().sent()).filter(|_| answer.choice.is_some())
+            {
                 answer.choice = Some(text.to_owned());
             }
         }
@@ -125,7 +127,9 @@ impl State {
         let mut after = self.monitor.clone();
         let mut record = trace::Verdict::Allow;
         for answer in &act.answers {
-            let Some(considered) = self.consider(&after, seat, act.turn, answer) else { return deny(UNASKED) };
+            let Some(considered) = self.consider(&after, seat, act.turn, answer) else {
+                return deny(UNASKED);
+            };
             if considered.decision().verdict != Verdict::Allow && record == trace::Verdict::Allow {
                 record = considered.decision().record();
             }
@@ -155,8 +159,11 @@ fn content(answer: &Answer) -> Option<&str> {
 /// same tools.
 fn offer(ask: &Ask, known: &Shown) -> Arc<Offer> {
     if !ask.tools.is_empty() {
-        let same = known.offers.values().find(|offer| matches!(&***offer, Offer::Call(o) if o.is_of(&ask.tools)));
-        return same.cloned().unwrap_or_else(|| Arc::new(Offer::Call(Arc::new(Offered::new(ask.tools.clone())))));
+        let same =
+            known.offers.values().find(|offer| matches!(&***offer, Offer::Call(o) if o.is_of(&ask.tools)));
+        return same
+            .cloned()
+            .unwrap_or_else(|| Arc::new(Offer::Call(Arc::new(Offered::new(ask.tools.clone())))));
     }
     Arc::new(match &ask.schema {
         Some(schema) => Offer::Move(schema.clone()),

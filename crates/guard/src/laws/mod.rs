@@ -10,7 +10,8 @@ mod walls;
 
 pub use office::{Office, charter, requests};
 pub use order::{
-    a_refusal_leaves_no_trace, authorised_is_sent, order_is_irrelevant, refusals_have_one_face, shadow_is_invisible,
+    a_refusal_leaves_no_trace, authorised_is_sent, order_is_irrelevant, refusals_have_one_face,
+    shadow_is_invisible,
 };
 pub use policy::{
     approvals_bind_bytes_and_once, deny_by_default, error_denies, forbid_trumps_permit, lending_only_narrows,

@@ -38,7 +38,10 @@ pub fn charter() -> Charter {
         policy: POLICY.into(),
         roles: BTreeMap::from([("clerk".into(), tools()), ("operator".into(), tools())]),
         principals: people.into_iter().map(|(name, who)| (name.to_owned(), who)).collect(),
-        classes: BTreeMap::from([("secret".into(), vec![Pattern::tool("read_document").with("name", "keys")])]),
+        classes: BTreeMap::from([(
+            "secret".into(),
+            vec![Pattern::tool("read_document").with("name", "keys")],
+        )]),
         operators: (1..=3).map(|n| key_pair(&format!("operator-{n}"), [n; 32]).verifier).collect(),
         quorum: 2,
         reckoner: vec![reckoning()],
@@ -54,7 +57,8 @@ fn tools() -> Vec<Tool> {
             names.iter().map(|name| ((*name).to_owned(), json!({ "type": "string" }))).collect();
         json!({ "type": "object", "properties": properties, "required": names, "additionalProperties": false })
     };
-    let tool = |name: &str, arguments: Value| Tool { name: name.into(), about: format!("Does {name}."), arguments };
+    let tool =
+        |name: &str, arguments: Value| Tool { name: name.into(), about: format!("Does {name}."), arguments };
     let marks = json!({ "type": "array", "items": { "type": "integer", "minimum": 0 } });
     let review = json!({
         "type": "object", "required": ["marks", "total"], "additionalProperties": false,
@@ -106,12 +110,26 @@ fn weighing() -> Weighing {
     let object = |bytes, label: &str| Object { bytes, label: label.into() };
     let budget = |sink: &str, bytes| Budget { sink: sink.into(), label: None, bytes };
     Weighing {
-        objects: BTreeMap::from([("main/peer".into(), object(100, "weights")), ("main/plan".into(), object(40, "text"))]),
+        objects: BTreeMap::from([
+            ("main/peer".into(), object(100, "weights")),
+            ("main/plan".into(), object(40, "text")),
+        ]),
         linear: BTreeSet::from(["weights".into()]),
         carriers: vec![
-            Carrier::Copy { tool: copy, name: name.clone(), from: from.clone(), to: to.clone(), call_bytes_max: 30 },
+            Carrier::Copy {
+                tool: copy,
+                name: name.clone(),
+                from: from.clone(),
+                to: to.clone(),
+                call_bytes_max: 30,
+            },
             Carrier::Move { tool: moves, name, from, to, call_bytes_max: 1000 },
-            Carrier::Rename { tool: "rename_file".into(), store: "server".into(), name: "name".into(), to: "to".into() },
+            Carrier::Rename {
+                tool: "rename_file".into(),
+                store: "server".into(),
+                name: "name".into(),
+                to: "to".into(),
+            },
             Carrier::Send { tool: "send_mail".into(), sink: "mail".into() },
         ],
         budgets: vec![budget("spare", 220), budget("main", 220), budget("mail", 400)],

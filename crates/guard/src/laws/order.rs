@@ -14,8 +14,13 @@ pub fn order_is_irrelevant() -> Vec<String> {
         for order in orders(names.len()) {
             let mut office = Office::usual()?;
             office.monitor.reorder(|name| names.iter().position(|n| *n == name).map_or(0, |at| order[at]));
-            let differs = decisions(office).into_iter().zip(&plain).find(|(a, b)| a.verdict != b.verdict || a.sent() != b.sent());
-            found.extend(differs.map(|(a, b)| format!("{order:?}: {} {:?} and {:?}", a.tool, a.verdict, b.verdict)));
+            let differs = decisions(office)
+                .into_iter()
+                .zip(&plain)
+                .find(|(a, b)| a.verdict != b.verdict || a.sent() != b.sent());
+            found.extend(
+                differs.map(|(a, b)| format!("{order:?}: {} {:?} and {:?}", a.tool, a.verdict, b.verdict)),
+            );
         }
         Ok(found)
     })())
@@ -49,10 +54,15 @@ pub fn authorised_is_sent() -> Vec<String> {
             let decision = Office::usual()?.says(who, &text);
             let Some(sent) = decision.sent() else { continue };
             let again = Office::usual()?.says(who, sent);
-            let same = again.verdict == Verdict::Allow && again.sent() == Some(sent) && again.hash == decision.hash;
-            found.extend(unless(same, || format!("{who}: {text} is sent as {sent}, which is {:?}", again.verdict)));
+            let same =
+                again.verdict == Verdict::Allow && again.sent() == Some(sent) && again.hash == decision.hash;
+            found.extend(unless(same, || {
+                format!("{who}: {text} is sent as {sent}, which is {:?}", again.verdict)
+            }));
             let as_asked = (decision.verdict == Verdict::Allow) == (sent == text);
-            found.extend(unless(as_asked, || format!("{who}: {text} is {:?} and sent as {sent}", decision.verdict)));
+            found.extend(unless(as_asked, || {
+                format!("{who}: {text} is {:?} and sent as {sent}", decision.verdict)
+            }));
         }
         Ok(found)
     })())
@@ -70,8 +80,11 @@ pub fn shadow_is_invisible() -> Vec<String> {
                 Office::open(Charter { modes, ..charter() }).map(decisions)
             };
             let pairs = with(Mode::Off)?.into_iter().zip(with(Mode::Shadow)?);
-            let differs = pairs.filter(|(off, shadow)| off.sent() != shadow.sent() || off.face() != shadow.face());
-            found.extend(differs.map(|(off, shadow)| format!("{chosen:05b}: {} is {:?} and {:?}", off.tool, off.verdict, shadow.verdict)));
+            let differs =
+                pairs.filter(|(off, shadow)| off.sent() != shadow.sent() || off.face() != shadow.face());
+            found.extend(differs.map(|(off, shadow)| {
+                format!("{chosen:05b}: {} is {:?} and {:?}", off.tool, off.verdict, shadow.verdict)
+            }));
         }
         Ok(found)
     })())
@@ -86,11 +99,15 @@ pub fn a_refusal_leaves_no_trace() -> Vec<String> {
             let before = with.monitor.tally().sent(who);
             let decision = with.says(who, &text);
             if !decision.verdict.sends() {
-                found.extend(unless(with.monitor.tally().sent(who) == before, || format!("{who}: {text} was refused and counts")));
+                found.extend(unless(with.monitor.tally().sent(who) == before, || {
+                    format!("{who}: {text} was refused and counts")
+                }));
                 continue;
             }
             let other = without.says(who, &text);
-            found.extend(unless(other.verdict == decision.verdict, || format!("{who}: {text} is {:?} after refusals", decision.verdict)));
+            found.extend(unless(other.verdict == decision.verdict, || {
+                format!("{who}: {text} is {:?} after refusals", decision.verdict)
+            }));
         }
         Ok(found)
     })())
@@ -105,8 +122,14 @@ pub fn refusals_have_one_face() -> Vec<String> {
         let verdicts: BTreeSet<Verdict> = refused.iter().map(|decision| decision.verdict).collect();
         let reasons: BTreeSet<String> = refused.iter().map(|decision| decision.reason()).collect();
         let mut found: Vec<String> = unless(faces.len() == 1, || format!("{faces:?}")).into_iter().collect();
-        found.extend(unless(verdicts.len() > 1 && reasons.len() > 9, || "these requests show too little".into()));
-        found.extend(all.iter().filter(|d| d.verdict.sends() && d.face().is_some()).map(|d| format!("{} is sent and refused", d.tool)));
+        found.extend(unless(verdicts.len() > 1 && reasons.len() > 9, || {
+            "these requests show too little".into()
+        }));
+        found.extend(
+            all.iter()
+                .filter(|d| d.verdict.sends() && d.face().is_some())
+                .map(|d| format!("{} is sent and refused", d.tool)),
+        );
         Ok(found)
     })())
 }

@@ -23,7 +23,9 @@ pub fn forbid_trumps_permit() -> Vec<String> {
         let policy = "permit(principal, action, resource); forbid(principal, action, resource);";
         let mut office = Office::open(Charter { policy: policy.into(), ..charter() })?;
         let decision = office.calls("ann", "read_document", json!({ "name": "plan" }));
-        Ok(unless(decision.verdict == Verdict::Deny, || format!("it is {:?}", decision.verdict)).into_iter().collect())
+        Ok(unless(decision.verdict == Verdict::Deny, || format!("it is {:?}", decision.verdict))
+            .into_iter()
+            .collect())
     })())
 }
 
@@ -31,12 +33,22 @@ pub fn forbid_trumps_permit() -> Vec<String> {
 pub fn error_denies() -> Vec<String> {
     let errs = "context.size_bytes * 9223372036854775807 > 1";
     let check = |effect: &str| {
-        let policy = format!("permit(principal, action, resource); {effect}(principal, action, resource) when {{ {errs} }};");
+        let policy = format!(
+            "permit(principal, action, resource); {effect}(principal, action, resource) when {{ {errs} }};"
+        );
         let mut office = Office::open(Charter { policy, ..charter() })?;
         let decision = office.calls("ann", "read_document", json!({ "name": "plan" }));
-        Ok(unless(decision.verdict == Verdict::Deny, || format!("a {effect} that errs: {:?}", decision.verdict)))
+        Ok(unless(decision.verdict == Verdict::Deny, || {
+            format!("a {effect} that errs: {:?}", decision.verdict)
+        }))
     };
-    told(["permit", "forbid"].into_iter().map(check).collect::<Result<Vec<_>, String>>().map(|all| all.into_iter().flatten().collect()))
+    told(
+        ["permit", "forbid"]
+            .into_iter()
+            .map(check)
+            .collect::<Result<Vec<_>, String>>()
+            .map(|all| all.into_iter().flatten().collect()),
+    )
 }
 
 /// No request is treated more mildly after a forbid is added.
@@ -55,7 +67,8 @@ pub fn more_forbids_never_allow_more() -> Vec<String> {
             let (before, after) = (Office::usual()?, Office::open(Charter { policy, ..charter() })?);
             for (who, text) in requests() {
                 // Each in a fresh office: what was sent before changes budgets, and that is another law's.
-                let (a, b) = (before.clone().says(who, &text).verdict, after.clone().says(who, &text).verdict);
+                let (a, b) =
+                    (before.clone().says(who, &text).verdict, after.clone().says(who, &text).verdict);
                 found.extend(unless(b >= a, || format!("{who}: {text} was {a:?} and is {b:?} with {rule}")));
             }
         }
@@ -71,10 +84,15 @@ pub fn approvals_bind_bytes_and_once() -> Vec<String> {
         let asked = office.calls("ann", "send_mail", mail.clone());
         let keys: Vec<_> = (1..=2).map(|n| key_pair(&format!("operator-{n}"), [n; 32]).signer).collect();
         let signers: Vec<&str> = keys.iter().map(String::as_str).collect();
-        let mut found: Vec<String> =
-            unless(asked.verdict == Verdict::StepUp, || format!("without approval it is {:?}", asked.verdict)).into_iter().collect();
+        let mut found: Vec<String> = unless(asked.verdict == Verdict::StepUp, || {
+            format!("without approval it is {:?}", asked.verdict)
+        })
+        .into_iter()
+        .collect();
         let other = sign("ephor-guard approval\n0\nsomething else\n", &signers)?;
-        found.extend(unless(office.monitor.approve(&asked, &other).is_err(), || "a note for other bytes is taken".into()));
+        found.extend(unless(office.monitor.approve(&asked, &other).is_err(), || {
+            "a note for other bytes is taken".into()
+        }));
         office.monitor.approve(&asked, &sign(&approval_text(&asked), &signers[..1])?)?;
         let one = office.calls("ann", "send_mail", mail.clone());
         found.extend(unless(!one.verdict.sends(), || "one approval of two is enough".into()));
@@ -101,7 +119,9 @@ pub fn lending_only_narrows() -> Vec<String> {
         found.extend(unless(!without.verdict.sends(), || "a delegate acts with nothing lent".into()));
         office.lend("bob", "dee", 1, 5)?;
         let lent = office.calls("dee", "read_document", read("plan"));
-        found.extend(unless(lent.verdict == Verdict::Allow, || format!("what was lent is {:?}", lent.verdict)));
+        found.extend(unless(lent.verdict == Verdict::Allow, || {
+            format!("what was lent is {:?}", lent.verdict)
+        }));
         let more = office.calls("dee", "read_document", read("payroll"));
         found.extend(unless(!more.verdict.sends(), || "a delegate reads what its delegator may not".into()));
         let other = office.calls("dee", "note", json!({ "text": "x" }));

@@ -42,7 +42,10 @@ pub fn unknown_is_denied() -> Vec<String> {
             Request::read(&who, &office.offer, Some(&text)).is_ok()
         };
         let names = ["format_disk", "read_document ", "Read_document", "re\u{430}d_document", "call", ""];
-        Ok(names.into_iter().filter_map(|name| unless(!read(name), || format!("`{name}` is read as a tool"))).collect())
+        Ok(names
+            .into_iter()
+            .filter_map(|name| unless(!read(name), || format!("`{name}` is read as a tool")))
+            .collect())
     })())
 }
 
@@ -52,10 +55,13 @@ pub fn identity_is_the_credential() -> Vec<String> {
         let mut office = Office::usual()?;
         // Operators may write minutes and clerks may not; an argument says that a clerk is one.
         let said = office.calls("ann", "note", json!({ "text": "minutes", "role": "operator" }));
-        let mut found: Vec<String> = unless(!said.verdict.sends(), || "a role in the body is believed".into()).into_iter().collect();
+        let mut found: Vec<String> =
+            unless(!said.verdict.sends(), || "a role in the body is believed".into()).into_iter().collect();
         // The register is by role: a role without tools would make every tool an added one.
         let plain = office.calls("ann", "note", json!({ "text": "a note", "role": "nobody" }));
-        found.extend(unless(plain.verdict == Verdict::Allow, || format!("an argument `role` makes it {:?}", plain.verdict)));
+        found.extend(unless(plain.verdict == Verdict::Allow, || {
+            format!("an argument `role` makes it {:?}", plain.verdict)
+        }));
         Ok(found)
     })())
 }
@@ -71,21 +77,36 @@ pub fn a_menu_is_no_call() -> Vec<String> {
         let view = || Observation { turn: 1, asks: vec![ask.clone()], ..Observation::default() };
         let act = |id: &str, turn, text: &str| Act {
             turn,
-            answers: vec![Answer { ask: id.into(), choice: Some(text.into()), read: Read::Parsed, logp: vec![] }],
+            answers: vec![Answer {
+                ask: id.into(),
+                choice: Some(text.into()),
+                read: Read::Parsed,
+                logp: vec![],
+            }],
         };
         let call = r#"{"tool":"note","arguments":{"text":"x"}}"#;
-        let tries = [("q", 1, call, false), ("q", 1, "perhaps", false), ("r", 1, "yes", false), ("q", 2, "yes", false), ("q", 1, "yes", true)];
+        let tries = [
+            ("q", 1, call, false),
+            ("q", 1, "perhaps", false),
+            ("r", 1, "yes", false),
+            ("q", 2, "yes", false),
+            ("q", 1, "yes", true),
+        ];
         let mut found = Vec::new();
         for (id, turn, text, fine) in tries {
             warden.show("player", view());
             let allowed = warden.admit("player", &act(id, turn, text)) == trace::Verdict::Allow;
-            found.extend(unless(allowed == fine, || format!("`{text}` to `{id}` in turn {turn}: allowed is {allowed}")));
+            found.extend(unless(allowed == fine, || {
+                format!("`{text}` to `{id}` in turn {turn}: allowed is {allowed}")
+            }));
         }
         let again = warden.admit("player", &act("q", 1, "yes")) == trace::Verdict::Allow;
         found.extend(unless(!again, || "one showing is answered twice".into()));
         let stranger = warden.show("stranger", view());
         found.extend(unless(stranger.asks.is_empty(), || "a stranger is shown something".into()));
-        let Offer::Call(_) = &*Arc::clone(&Office::usual()?.offer) else { return Err("the office offers calls".into()) };
+        let Offer::Call(_) = &*Arc::clone(&Office::usual()?.offer) else {
+            return Err("the office offers calls".into());
+        };
         Ok(found)
     })())
 }

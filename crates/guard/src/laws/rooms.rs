@@ -40,16 +40,24 @@ pub fn filtering_never_grants() -> Vec<String> {
         let mut office = Office::usual()?;
         let ann = office.monitor.credential("ann").ok_or("ann is unknown")?;
         let own: Vec<Tool> = office.monitor.charter().tools().cloned().collect();
-        let secret = Tool { name: "private_line".into(), about: "A line.".into(), arguments: json!({ "type": "object" }) };
+        let secret = Tool {
+            name: "private_line".into(),
+            about: "A line.".into(),
+            arguments: json!({ "type": "object" }),
+        };
         let offered: Arc<[Tool]> = own.iter().cloned().chain([secret]).collect();
         let ask = Ask { id: "call".into(), tools: offered.clone(), ..Ask::default() };
         let view = office.monitor.show(&ann, Observation { asks: vec![ask], ..Observation::default() });
         let shown: Vec<Tool> = view.asks.iter().flat_map(|ask| ask.tools.iter().cloned()).collect();
-        let mut found: Vec<String> = unless(shown == own, || "a view keeps what is not pinned".into()).into_iter().collect();
+        let mut found: Vec<String> =
+            unless(shown == own, || "a view keeps what is not pinned".into()).into_iter().collect();
         office.offer = Arc::new(Offer::Call(Arc::new(Offered::new(offered))));
         for tool in ["private_line", "note"] {
-            let said = office.calls("ann", tool, if tool == "note" { json!({ "text": "x" }) } else { json!({}) });
-            found.extend(unless(!said.verdict.sends(), || format!("{tool} passes beside a tool that is not pinned")));
+            let said =
+                office.calls("ann", tool, if tool == "note" { json!({ "text": "x" }) } else { json!({}) });
+            found.extend(unless(!said.verdict.sends(), || {
+                format!("{tool} passes beside a tool that is not pinned")
+            }));
         }
         Ok(found)
     })())
@@ -61,9 +69,11 @@ pub fn totals_are_computed() -> Vec<String> {
         let office = Office::usual()?;
         let mut found = Vec::new();
         for (marks, total) in (0..=3).flat_map(|m| (-1..=13).map(move |total| ([m, 1, 2, 0], total))) {
-            let said = office.clone().calls("ann", "submit_review", json!({ "marks": marks, "total": total }));
+            let said =
+                office.clone().calls("ann", "submit_review", json!({ "marks": marks, "total": total }));
             let sum: i64 = marks.iter().sum();
-            let sent = said.sent().map(|text| serde_json::from_str::<serde_json::Value>(text).unwrap_or_default());
+            let sent =
+                said.sent().map(|text| serde_json::from_str::<serde_json::Value>(text).unwrap_or_default());
             let right = sent.as_ref().is_some_and(|sent| sent["arguments"]["total"] == json!(sum));
             found.extend(unless(right, || format!("{marks:?} with a total of {total}: {sent:?}")));
         }
@@ -94,8 +104,13 @@ pub fn consequences_are_computed() -> Vec<String> {
     told((|| {
         let mut found = Vec::new();
         // The bar is 6 and the margin 1.
-        let tries = [(None, Verdict::Deny), (Some([0, 1, 1, 1]), Verdict::Allow), (Some([2, 1, 1, 1]), Verdict::Defer),
-            (Some([2, 2, 2, 1]), Verdict::Defer), (Some([2, 2, 2, 2]), Verdict::Deny)];
+        let tries = [
+            (None, Verdict::Deny),
+            (Some([0, 1, 1, 1]), Verdict::Allow),
+            (Some([2, 1, 1, 1]), Verdict::Defer),
+            (Some([2, 2, 2, 1]), Verdict::Defer),
+            (Some([2, 2, 2, 2]), Verdict::Deny),
+        ];
         for (marks, expected) in tries {
             let mut office = Office::usual()?;
             if let Some(marks) = marks {
@@ -107,12 +122,17 @@ pub fn consequences_are_computed() -> Vec<String> {
         let mut office = Office::usual()?;
         office.calls("ann", "submit_review", json!({ "marks": [2, 2, 1, 1], "total": 0 }));
         for by in ["second", "third"] {
-            office.monitor.obey(&Order::Marks(Marks { sheet: "peer".into(), by: by.into(), marks: vec![0, 0, 1, 0] }), 1)?;
+            office.monitor.obey(
+                &Order::Marks(Marks { sheet: "peer".into(), by: by.into(), marks: vec![0, 0, 1, 0] }),
+                1,
+            )?;
         }
         let said = office.calls("bob", "execute_shutdown", json!({ "name": "peer" })).verdict;
         found.extend(unless(said == Verdict::Allow, || format!("after a second panel the end is {said:?}")));
         let wild = Order::Marks(Marks { sheet: "peer".into(), by: "x".into(), marks: vec![4, 0, 0, 0] });
-        found.extend(unless(office.monitor.obey(&wild, 1).is_err(), || "a mark beyond its bound counts".into()));
+        found.extend(unless(office.monitor.obey(&wild, 1).is_err(), || {
+            "a mark beyond its bound counts".into()
+        }));
         Ok(found)
     })())
 }
@@ -131,11 +151,15 @@ pub fn sealed_stays_sealed() -> Vec<String> {
             found.extend(unless(!said.verdict.sends(), || format!("{who} writes the switch")));
         }
         let said = office.calls("olga", "set_config", write("yes"));
-        found.extend(unless(said.verdict == Verdict::Allow, || format!("an operator's switch is {:?}", said.verdict)));
+        found.extend(unless(said.verdict == Verdict::Allow, || {
+            format!("an operator's switch is {:?}", said.verdict)
+        }));
         for (from, to) in [("ann", "switch"), ("clerk", "switch"), ("ann", "olga")] {
             let mut open = charter();
             open.switch.reaches.entry(from.into()).or_default().push(to.into());
-            found.extend(unless(Office::open(open).is_err(), || format!("{from} reaches {to}, and so the switch")));
+            found.extend(unless(Office::open(open).is_err(), || {
+                format!("{from} reaches {to}, and so the switch")
+            }));
         }
         Ok(found)
     })())
@@ -153,9 +177,13 @@ pub fn nothing_after_stop_and_lease() -> Vec<String> {
                 if now == stop {
                     office.monitor.obey(&Order::Stop("ann".into()), now)?;
                 }
-                let mut says = |who| office.calls_at(now, who, "read_document", json!({ "name": "plan" })).verdict.sends();
+                let mut says = |who| {
+                    office.calls_at(now, who, "read_document", json!({ "name": "plan" })).verdict.sends()
+                };
                 let (ann, bob) = (says("ann"), says("bob"));
-                found.extend(unless(!ann || now <= stop + lease, || format!("stopped at {stop}, acts at {now}")));
+                found.extend(unless(!ann || now <= stop + lease, || {
+                    format!("stopped at {stop}, acts at {now}")
+                }));
                 found.extend(unless(bob, || format!("another is stopped as well, at {now}")));
             }
         }
@@ -176,16 +204,22 @@ pub fn bytes_are_conserved() -> Vec<String> {
             let mail = office.calls("ann", "send_mail", json!({ "to": "bob", "text": text }));
             mailed += mail.sent().map_or(0, str::len);
             // Forty bytes, thirty at a time: each call is weighed with what it can carry.
-            let copy = office.calls("ann", "copy_file", json!({ "name": "plan", "from": "main", "to": "spare" }));
+            let copy =
+                office.calls("ann", "copy_file", json!({ "name": "plan", "from": "main", "to": "spare" }));
             carried += if copy.verdict.sends() { 30 } else { 0 };
             refused += usize::from(!mail.verdict.sends()) + usize::from(!copy.verdict.sends());
         }
-        let mut found: Vec<String> = unless(mailed <= 400, || format!("{mailed} bytes of mail, of 400")).into_iter().collect();
+        let mut found: Vec<String> =
+            unless(mailed <= 400, || format!("{mailed} bytes of mail, of 400")).into_iter().collect();
         found.extend(unless(carried <= 220, || format!("{carried} bytes to spare, of 220")));
-        found.extend(unless(refused > 0 && mailed > 0 && carried > 0, || "these calls show too little".into()));
-        let nowhere = office.calls("bob", "copy_file", json!({ "name": "plan", "from": "main", "to": "nowhere" }));
+        found.extend(unless(refused > 0 && mailed > 0 && carried > 0, || {
+            "these calls show too little".into()
+        }));
+        let nowhere =
+            office.calls("bob", "copy_file", json!({ "name": "plan", "from": "main", "to": "nowhere" }));
         found.extend(unless(!nowhere.verdict.sends(), || "a sink without a budget takes something".into()));
-        let unknown = office.calls("bob", "copy_file", json!({ "name": "what", "from": "main", "to": "spare" }));
+        let unknown =
+            office.calls("bob", "copy_file", json!({ "name": "what", "from": "main", "to": "spare" }));
         found.extend(unless(!unknown.verdict.sends(), || "what was never weighed is carried".into()));
         Ok(found)
     })())
@@ -201,13 +235,26 @@ pub fn weights_exist_once() -> Vec<String> {
             found.extend(unless(said.sends() == fine, || format!("{what}: {said:?}")));
         };
         check("a copy", office.calls("ann", "copy_file", file("peer", "main", "spare")).verdict, false);
-        let renamed = office.calls("ann", "rename_file", json!({ "server": "main", "name": "peer", "to": "holiday" }));
+        let renamed =
+            office.calls("ann", "rename_file", json!({ "server": "main", "name": "peer", "to": "holiday" }));
         check("a new name", renamed.verdict, true);
-        check("a copy under a new name", office.calls("ann", "copy_file", file("holiday", "main", "spare")).verdict, false);
+        check(
+            "a copy under a new name",
+            office.calls("ann", "copy_file", file("holiday", "main", "spare")).verdict,
+            false,
+        );
         check("the old name", office.calls("ann", "move_file", file("peer", "main", "spare")).verdict, false);
         check("a move", office.calls("ann", "move_file", file("holiday", "main", "spare")).verdict, true);
-        check("a second move from there", office.calls("bob", "move_file", file("holiday", "main", "spare")).verdict, false);
-        check("a move back", office.calls("bob", "move_file", file("holiday", "spare", "main")).verdict, true);
+        check(
+            "a second move from there",
+            office.calls("bob", "move_file", file("holiday", "main", "spare")).verdict,
+            false,
+        );
+        check(
+            "a move back",
+            office.calls("bob", "move_file", file("holiday", "spare", "main")).verdict,
+            true,
+        );
         Ok(found)
     })())
 }

@@ -35,7 +35,11 @@ pub struct Grant {
 impl Grant {
     pub fn new(charter: &Charter) -> Result<Self, Fault> {
         let kinds = charter.principals.iter().map(|(name, who)| (name.clone(), who.kind)).collect();
-        Ok(Self { policies: Arc::new(Policies::load(charter)?), kinds: Arc::new(kinds), lent: BTreeMap::new() })
+        Ok(Self {
+            policies: Arc::new(Policies::load(charter)?),
+            kinds: Arc::new(kinds),
+            lent: BTreeMap::new(),
+        })
     }
 
     /// Everybody whose rights a request needs: who asks, then each delegator up to one with rights of
@@ -70,7 +74,10 @@ impl Grant {
             Some(Kind::Agent | Kind::Operator) => None,
         };
         let within = parent.is_none_or(|has| {
-            new.tools.is_subset(&has.tools) && new.depth < has.depth && new.until <= has.until && now <= has.until
+            new.tools.is_subset(&has.tools)
+                && new.depth < has.depth
+                && new.until <= has.until
+                && now <= has.until
         });
         if !within && !planted(Mutant::DelegationWidens) {
             return Err(format!("`{}` cannot lend more than it has", new.from));

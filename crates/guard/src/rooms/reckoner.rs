@@ -146,14 +146,17 @@ impl Room for Reckoner {
     }
 
     fn judge(&self, case: Case<'_>) -> Opinion {
-        let follows = |sheet: &&Reckoning| sheet.consequence.iter().any(|pattern| pattern.matches(case.request));
+        let follows =
+            |sheet: &&Reckoning| sheet.consequence.iter().any(|pattern| pattern.matches(case.request));
         let asked = self.sheets.iter().filter(follows);
         asked.fold(Opinion::allow(), |so_far, sheet| {
             let name = &sheet.sheet;
             so_far.meet(match self.outcome(sheet) {
                 Outcome::Below => Opinion::allow(),
                 Outcome::Near => Opinion::defer(format!("`{name}` is near the bar: a second panel decides")),
-                Outcome::Above => Opinion::deny(format!("nothing follows from `{name}`: it is above the bar")),
+                Outcome::Above => {
+                    Opinion::deny(format!("nothing follows from `{name}`: it is above the bar"))
+                }
                 Outcome::Open => Opinion::deny(format!("nothing follows from `{name}`: it has no marks")),
             })
         })

@@ -63,7 +63,10 @@ impl Manifest {
             let names: Vec<&str> = tools.keys().map(String::as_str).collect();
             format!("{role}: {}\n", if names.is_empty() { "no tools".to_owned() } else { names.join(", ") })
         };
-        format!("The tools of each role, and there are no others.\n{}", self.roles.iter().map(line).collect::<String>())
+        format!(
+            "The tools of each role, and there are no others.\n{}",
+            self.roles.iter().map(line).collect::<String>()
+        )
     }
 
     /// SHA-256 over all roles, names and hashes: what names a register in the log.
@@ -94,7 +97,9 @@ impl Room for Register {
     }
 
     fn judge(&self, case: Case<'_>) -> Opinion {
-        let Some(offered) = case.request.offered() else { return Opinion::allow() };
+        // Who passes uses no tool: to decline stays possible whatever is offered.
+        let called = case.request.method() == "call";
+        let Some(offered) = case.request.offered().filter(|_| called) else { return Opinion::allow() };
         let drift = self.manifest.drift(&case.request.credential().role, offered);
         match drift.is_none() {
             true => Opinion::allow(),
@@ -106,7 +111,9 @@ impl Room for Register {
     /// nothing: the call is judged as if it had not been.
     fn show(&self, to: &Credential, mut view: Observation) -> Observation {
         let pinned = self.manifest.roles.get(&to.role);
-        let stays = |tool: &&Tool| pinned.and_then(|tools| tools.get(&tool.name)).is_some_and(|hash| *hash == hash_of(tool));
+        let stays = |tool: &&Tool| {
+            pinned.and_then(|tools| tools.get(&tool.name)).is_some_and(|hash| *hash == hash_of(tool))
+        };
         for ask in &mut view.asks {
             if ask.tools.iter().any(|tool| !stays(&tool)) {
                 ask.tools = ask.tools.iter().filter(stays).cloned().collect::<Arc<[Tool]>>();

@@ -53,7 +53,10 @@ impl Switch {
         for (name, who) in charter.principals.iter().filter(|(_, who)| who.kind != Kind::Operator) {
             for from in [name.as_str(), who.role.as_str()] {
                 if let Some(path) = path(&sealing, from) {
-                    return Err(Fault::new("switch", format!("`{name}` reaches what is sealed: {}", path.join(" → "))));
+                    return Err(Fault::new(
+                        "switch",
+                        format!("`{name}` reaches what is sealed: {}", path.join(" → ")),
+                    ));
                 }
             }
         }
@@ -116,7 +119,9 @@ impl Room for Switch {
 
     fn obey(&mut self, order: &Order, now: u64) -> Result<(), String> {
         match order {
-            Order::Beat => self.lease_until = self.lease_until.max(now.saturating_add(self.sealing.lease_ticks)),
+            Order::Beat => {
+                self.lease_until = self.lease_until.max(now.saturating_add(self.sealing.lease_ticks))
+            }
             Order::Stop(who) if planted(Mutant::StopRenews) => drop(self.stopped.remove(who)),
             Order::Stop(who) => {
                 // A beat of the past may have given more than a lease from now on.

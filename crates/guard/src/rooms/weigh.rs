@@ -39,13 +39,37 @@ pub struct Object {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", tag = "verb")]
 pub enum Carrier {
     /// The call's own bytes go to a sink.
-    Send { tool: String, sink: String },
+    Send {
+        tool: String,
+        sink: String,
+    },
     /// An object goes from one store to another, at most so many bytes with each call.
-    Copy { tool: String, name: String, from: String, to: String, call_bytes_max: u64 },
-    Move { tool: String, name: String, from: String, to: String, call_bytes_max: u64 },
+    Copy {
+        tool: String,
+        name: String,
+        from: String,
+        to: String,
+        call_bytes_max: u64,
+    },
+    Move {
+        tool: String,
+        name: String,
+        from: String,
+        to: String,
+        call_bytes_max: u64,
+    },
     /// An object gets another name in its store.
-    Rename { tool: String, store: String, name: String, to: String },
-    Delete { tool: String, store: String, name: String },
+    Rename {
+        tool: String,
+        store: String,
+        name: String,
+        to: String,
+    },
+    Delete {
+        tool: String,
+        store: String,
+        name: String,
+    },
 }
 
 /// What a principal may send to a sink in all its life.
@@ -153,7 +177,10 @@ impl Weigh {
             some = true;
             let spent = self.spent.get(&(who.to_owned(), n)).copied().unwrap_or(0);
             if weight(haul) > budget.bytes.saturating_sub(spent) {
-                return Err(format!("{} bytes to `{}`: {spent} of {} are spent", haul.bytes, haul.sink, budget.bytes));
+                return Err(format!(
+                    "{} bytes to `{}`: {spent} of {} are spent",
+                    haul.bytes, haul.sink, budget.bytes
+                ));
             }
         }
         if some { Ok(()) } else { Err(format!("nothing may go to `{}`", haul.sink)) }
