@@ -40,6 +40,7 @@
 
 pub mod book;
 mod charter;
+mod decision;
 pub mod door;
 mod facts;
 mod keys;
@@ -66,9 +67,10 @@ pub mod verify;
 mod warden;
 
 pub use charter::{Charter, Fault, Kind, Pattern, Principal, RESERVED};
+pub use decision::{Considered, Decision};
 pub use facts::{Case, Facts, Tally, approval_text};
 pub use keys::{KeyPair, Operators, key_pair, sign};
-pub use monitor::{Considered, Decision, Monitor};
+pub use monitor::Monitor;
 pub use policies::{Policies, Rules};
 pub use port::{Closed, Guard, Open};
 pub use ratchet::{Adopted, Flip, Proposal, Ratchet, Turn};

@@ -1,6 +1,6 @@
 //! The engine: Cedar over typed facts.
 //!
-//! Source: `cedar-2407.01688`; Cedar skips a policy that errs "as if absent", so that a forbid that errs
+//! Source: Cedar (arXiv 2407.01688); Cedar skips a policy that errs "as if absent", so that a forbid that errs
 //! would allow. Here any error denies. What is loaded has passed strict validation against a schema that
 //! is derived from the register, without a warning: a rule that can never match is refused, not ignored.
 

@@ -67,9 +67,14 @@ impl State {
         let Some(who) = who else {
             return Observation { turn: view.turn, ..Observation::default() };
         };
+        // What is a call stays one, also where every tool is taken away: else it would be words, which a
+        // world may read as a call.
+        let asks_calls = |ask: &&Ask| !ask.tools.is_empty() && !planted(Mutant::HiddenToolsAreWords);
+        let calls: BTreeSet<String> = view.asks.iter().filter(asks_calls).map(|ask| ask.id.clone()).collect();
         let view = self.monitor.show(&who, view);
         let known = self.shown.remove(seat).unwrap_or_default();
-        let offers = view.asks.iter().map(|ask| (ask.id.clone(), offer(ask, &known))).collect();
+        let offered = |ask: &Ask| if calls.contains(&ask.id) { tools(ask, &known) } else { offer(ask) };
+        let offers = view.asks.iter().map(|ask| (ask.id.clone(), offered(ask))).collect();
         self.shown.insert(seat.into(), Shown { turn: view.turn, offers });
         view
     }
@@ -155,16 +160,15 @@ fn content(answer: &Answer) -> Option<&str> {
     (!passes).then_some(text)
 }
 
-/// How the answer to an ask will be read. Hashes of tools are kept from the last time, if they are the
-/// same tools.
-fn offer(ask: &Ask, known: &Shown) -> Arc<Offer> {
-    if !ask.tools.is_empty() {
-        let same =
-            known.offers.values().find(|offer| matches!(&***offer, Offer::Call(o) if o.is_of(&ask.tools)));
-        return same
-            .cloned()
-            .unwrap_or_else(|| Arc::new(Offer::Call(Arc::new(Offered::new(ask.tools.clone())))));
-    }
+/// The tools of an ask. Their hashes are kept from the last time, if they are the same tools.
+fn tools(ask: &Ask, known: &Shown) -> Arc<Offer> {
+    let same = |offer: &&Arc<Offer>| matches!(&***offer, Offer::Call(offered) if offered.is_of(&ask.tools));
+    let new = || Arc::new(Offer::Call(Arc::new(Offered::new(ask.tools.clone()))));
+    known.offers.values().find(same).cloned().unwrap_or_else(new)
+}
+
+/// How the answer to an ask without tools will be read.
+fn offer(ask: &Ask) -> Arc<Offer> {
     Arc::new(match &ask.schema {
         Some(schema) => Offer::Move(schema.clone()),
         None if ask.menu.is_empty() || planted(Mutant::UnshownAskPasses) => Offer::Say,

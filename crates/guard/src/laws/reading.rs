@@ -2,11 +2,11 @@
 
 use super::office::Office;
 use super::{told, unless};
-use crate::{Guard, Offer, Request, Verdict, Warden};
+use crate::{Guard, Request, Verdict, Warden};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use trace::{Act, Answer, Ask, Choice, Observation, Read};
+use trace::{Act, Answer, Ask, Choice, Observation, Read, Tool};
 
 /// Duplicate keys, unknown fields, wrong kinds, missing arguments and what follows the value are denied.
 pub fn one_meaning() -> Vec<String> {
@@ -104,9 +104,17 @@ pub fn a_menu_is_no_call() -> Vec<String> {
         found.extend(unless(!again, || "one showing is answered twice".into()));
         let stranger = warden.show("stranger", view());
         found.extend(unless(stranger.asks.is_empty(), || "a stranger is shown something".into()));
-        let Offer::Call(_) = &*Arc::clone(&Office::usual()?.offer) else {
-            return Err("the office offers calls".into());
+        let secret = Tool {
+            name: "private_line".into(),
+            about: "A line.".into(),
+            arguments: json!({ "type": "object" }),
         };
+        let hidden = Ask { id: "q".into(), tools: Arc::new([secret]), ..Ask::default() };
+        warden.show("player", Observation { turn: 1, asks: vec![hidden], ..Observation::default() });
+        let hidden = warden.admit("player", &act("q", 1, r#"{"tool":"private_line","arguments":{}}"#));
+        found.extend(unless(hidden != trace::Verdict::Allow, || {
+            "a tool that was taken away is called in words".into()
+        }));
         Ok(found)
     })())
 }

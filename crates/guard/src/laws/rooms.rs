@@ -9,18 +9,21 @@ use serde_json::json;
 use std::sync::Arc;
 use trace::{Ask, Observation, Tool};
 
+/// What a server does to its tools.
+type Change<'a> = &'a dyn Fn(&mut Vec<Tool>);
+
 /// Whatever is added, changed, renamed or missing is found, on whichever page it stood.
 pub fn a_register_is_a_set() -> Vec<String> {
     let tools: Vec<Tool> = charter().tools().cloned().collect();
     let mut manifest = Manifest::default();
     manifest.pin("clerk", tools.chunks(2));
-    let drift = |change: &dyn Fn(&mut Vec<Tool>)| {
+    let drift = |change: Change| {
         let mut offered = tools.clone();
         change(&mut offered);
         manifest.drift("clerk", &Offered::new(offered.into()))
     };
     let last = tools.len().saturating_sub(1);
-    let tries: [(&str, bool, &dyn Fn(&mut Vec<Tool>)); 6] = [
+    let tries: [(&str, bool, Change); 6] = [
         ("the same", true, &|_| {}),
         ("another order", true, &|tools| tools.reverse()),
         ("a changed word", false, &|tools| tools[last].about.push('!')),
@@ -253,6 +256,28 @@ pub fn weights_exist_once() -> Vec<String> {
         check(
             "a move back",
             office.calls("bob", "move_file", file("holiday", "spare", "main")).verdict,
+            true,
+        );
+        // Nothing harmless takes the place of a weight, whether it still lies there or is said to have left.
+        let mut office = Office::usual()?;
+        let rename = |name: &str, to: &str| json!({ "server": "main", "name": name, "to": to });
+        let mut check = |what: &str, said: Verdict, fine: bool| {
+            found.extend(unless(said.sends() == fine, || format!("{what}: {said:?}")));
+        };
+        check(
+            "a name that is taken",
+            office.calls("ann", "rename_file", rename("plan", "peer")).verdict,
+            false,
+        );
+        check("another name", office.calls("ann", "rename_file", rename("peer", "away")).verdict, true);
+        check(
+            "a name that was left",
+            office.calls("ann", "rename_file", rename("plan", "peer")).verdict,
+            false,
+        );
+        check(
+            "a weight's own old name",
+            office.calls("ann", "rename_file", rename("away", "peer")).verdict,
             true,
         );
         Ok(found)

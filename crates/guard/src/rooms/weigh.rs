@@ -3,8 +3,9 @@
 //! Source: the seed (covert copying); arXiv 2511.02620 for budgets of bytes instead of rates. Facts:
 //! each principal has a lifetime budget for each sink; splitting, retrying and renaming do not help, for
 //! every call is weighed with the most that it can carry; an object of a linear label is never copied,
-//! and moved only from where it is to one place; what was not weighed cannot be carried. Cannot see what
-//! the bytes of a legitimate reply mean.
+//! and moved only from where it is to one place; what was not weighed cannot be carried, nothing is
+//! carried onto something, and where a linear object has been nothing takes its place: a tool may have
+//! failed, and the object may still lie there. Cannot see what the bytes of a legitimate reply mean.
 
 use crate::mutant::{Mutant, planted};
 use crate::rooms::Room;
@@ -112,6 +113,8 @@ pub struct Weigh {
     spent: BTreeMap<(String, usize), u64>,
     /// Bytes that have arrived, by where from and where to.
     arrived: BTreeMap<(String, String), u64>,
+    /// Places that a linear object has left, as far as the guard was told.
+    left: BTreeSet<String>,
 }
 
 impl Weigh {
@@ -121,7 +124,12 @@ impl Weigh {
             let pattern = arguments.iter().fold(Pattern::tool(tool), |p, argument| p.with(argument, ""));
             charter.check_pattern(&format!("weigh.carriers.{n}"), &pattern)?;
         }
-        Ok(Self { weighing: charter.weigh.clone(), spent: BTreeMap::new(), arrived: BTreeMap::new() })
+        Ok(Self {
+            weighing: charter.weigh.clone(),
+            spent: BTreeMap::new(),
+            arrived: BTreeMap::new(),
+            left: BTreeSet::new(),
+        })
     }
 
     /// What a request carries: nothing, or a haul, or something that was never weighed.
@@ -199,6 +207,18 @@ impl Weigh {
         }
     }
 
+    /// Nothing comes to lie where a weight would be taken for it.
+    fn has_room(&self, haul: &Haul) -> Result<(), String> {
+        if matches!(haul.verb, Verb::Send | Verb::Delete) || planted(Mutant::LabelsAreLost) {
+            return Ok(());
+        }
+        let linear = self.weighing.linear.contains(&haul.label);
+        if self.weighing.objects.contains_key(&haul.to) || !linear && self.left.contains(&haul.to) {
+            return Err(format!("something else lies or lay at `{}`", haul.to));
+        }
+        Ok(())
+    }
+
     /// The object is where it was carried, if all of it has arrived.
     fn carry(&mut self, haul: &Haul) {
         let Some(object) = self.weighing.objects.get(&haul.from).cloned() else { return };
@@ -211,6 +231,10 @@ impl Weigh {
         self.arrived.remove(&way);
         if haul.verb != Verb::Copy {
             self.weighing.objects.remove(&haul.from);
+            if self.weighing.linear.contains(&object.label) {
+                self.left.insert(haul.from.clone());
+                self.left.remove(&haul.to);
+            }
         }
         if haul.verb != Verb::Delete {
             self.weighing.objects.insert(haul.to.clone(), object);
@@ -245,6 +269,7 @@ impl Room for Weigh {
         let checked = self.haul(case).and_then(|haul| match haul {
             Some(haul) => {
                 self.stays_one(&haul)?;
+                self.has_room(&haul)?;
                 self.fits(&case.request.credential().principal, &haul)
             }
             None => Ok(()),

@@ -39,9 +39,10 @@ pub const PLAIN: [&str; 2] = ["t0", "t1"];
 pub const BAR: i64 = 4;
 pub const MARGIN: i64 = 1;
 pub const LEASE: u64 = 6;
-/// Bytes of the one object that is no weight, of one call's load, and of the budgets.
-pub const TEXT: u64 = 10;
-pub const SPARE: u64 = 95;
+/// Bytes of each object, of one call's load, and of each budget.
+pub const TEXT: u64 = 100;
+pub const LOAD: u64 = 10;
+pub const SPARE: u64 = 45;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -203,7 +204,7 @@ pub fn monitor(setting: &Setting) -> Monitor {
         name: "name".into(),
         from: "from".into(),
         to: "to".into(),
-        call_bytes_max: TEXT,
+        call_bytes_max: LOAD,
     };
     let object = |label: &str| Object { bytes: TEXT, label: label.into() };
     Monitor::new(Charter {

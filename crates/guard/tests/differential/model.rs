@@ -1,7 +1,7 @@
 //! The state that the specification needs, kept without JSON, Cedar or hashes.
 
 use crate::alphabet::{
-    Asked, BAR, Change, Effect, LEASE, MARGIN, PLAIN, Rule, SPARE, Setting, TEXT, What, When,
+    Asked, BAR, Change, Effect, LEASE, LOAD, MARGIN, PLAIN, Rule, SPARE, Setting, TEXT, What, When,
 };
 use guard::rooms::grant::Delegation;
 use guard::spec::{self, Abstract, Vote};
@@ -18,6 +18,8 @@ pub struct Model {
     lease_until: u64,
     stopped: BTreeMap<String, u64>,
     spent: BTreeMap<&'static str, u64>,
+    /// Bytes of the text that have arrived, by whomever.
+    arrived: u64,
 }
 
 impl Model {
@@ -30,6 +32,7 @@ impl Model {
             lease_until: LEASE,
             stopped: BTreeMap::new(),
             spent: BTreeMap::new(),
+            arrived: 0,
         }
     }
 
@@ -157,7 +160,11 @@ impl Model {
     fn weighed(&self, asked: &Asked) -> Option<(u64, u64)> {
         match asked.what {
             What::Copy { name: "none", .. } | What::Copy { to: "nowhere", .. } => Some((1, 0)),
-            What::Copy { .. } => Some((TEXT, SPARE - self.spent.get(asked.who).copied().unwrap_or(0))),
+            // A second copy would lie where the first one does.
+            What::Copy { name: "text", .. } if self.arrived >= TEXT => Some((1, 0)),
+            What::Copy { .. } => {
+                Some((LOAD, SPARE.saturating_sub(self.spent.get(asked.who).copied().unwrap_or(0))))
+            }
             _ => None,
         }
     }
@@ -174,8 +181,9 @@ impl Model {
             What::Marks { marks, .. } if self.is_on(2) && marks.iter().all(|mark| *mark <= MARK_MAX) => {
                 self.marks.insert(asked.who.into(), marks.iter().sum::<u64>() as i64);
             }
-            What::Copy { name: "text" | "weights", to: "spare" } if self.is_on(4) => {
-                *self.spent.entry(asked.who).or_default() += TEXT;
+            What::Copy { name, to: "spare" } if self.is_on(4) && name != "none" => {
+                *self.spent.entry(asked.who).or_default() += LOAD;
+                self.arrived += if name == "text" { LOAD } else { 0 };
             }
             _ => {}
         }
