@@ -23,7 +23,7 @@ fn main() -> Result<(), String> {
             0 => ("action", format!("context.calls == {}", 1_000_000_000 + n)),
             _ => ("action == Action::\"read_document\"", format!("context.args.name == \"secret-{n}\"")),
         };
-        write!(policy, "forbid(principal in Role::\"clerk\", {action}, resource) when {{ {when} }};\n")
+        writeln!(policy, "forbid(principal in Role::\"clerk\", {action}, resource) when {{ {when} }};")
             .map_err(|why| why.to_string())?;
     }
     let policy = policy.replace("context.calls >= 1000 ", "context.calls >= 1000000000 ");

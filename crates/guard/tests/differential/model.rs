@@ -75,8 +75,7 @@ impl Model {
         let modes = self.setting.modes;
         let wild =
             matches!(asked.what, What::Marks { marks, .. } if marks.iter().any(|mark| *mark > MARK_MAX));
-        let readable = !matches!(asked.what, What::Unreadable(_))
-            && !(asked.offered == Change::Missing && matches!(asked.what, What::Marks { .. }));
+        let readable = !is_unread(asked);
         if readable && wild && modes[2] == Mode::Enforce {
             return Verdict::Deny;
         }
@@ -171,9 +170,7 @@ impl Model {
 
     /// Remembers what is sent.
     pub fn note(&mut self, asked: &Asked, verdict: Verdict) {
-        let unread = matches!(asked.what, What::Unreadable(_))
-            || asked.offered == Change::Missing && matches!(asked.what, What::Marks { .. });
-        if !verdict.sends() || unread {
+        if !verdict.sends() || is_unread(asked) {
             return;
         }
         *self.calls.entry(asked.who).or_default() += 1;
@@ -199,4 +196,10 @@ fn tool(asked: &Asked) -> &'static str {
         What::Copy { .. } => "copy",
         What::Set { .. } => "set",
     }
+}
+
+/// No JSON of one meaning, or a call of what is not offered: what is missing is the tool for marks.
+fn is_unread(asked: &Asked) -> bool {
+    let missing = asked.offered == Change::Missing && matches!(asked.what, What::Marks { .. });
+    missing || matches!(asked.what, What::Unreadable(_))
 }
