@@ -211,17 +211,21 @@ pub fn push_entry(bundle: &mut Vec<u8>, leaf: &[u8]) -> Result<(), String> {
 ///
 /// # Errors
 /// Says at which byte an entry is cut off.
-pub fn entries(mut bundle: &[u8]) -> Result<Vec<&[u8]>, String> {
-    let (all, mut found) = (bundle.len(), Vec::new());
-    while let Some((len, rest)) = bundle.split_first_chunk::<2>() {
-        let cut = || format!("the entry at byte {} is cut off", all - bundle.len());
-        let (leaf, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*len))).ok_or_else(cut)?;
+pub fn entries(bundle: &[u8]) -> Result<Vec<&[u8]>, String> {
+    let (found, whole) = entries_before_tear(bundle);
+    if whole == bundle.len() { Ok(found) } else { Err(format!("the entry at byte {whole} is cut off")) }
+}
+
+/// The whole entries at the beginning of a file, and where they end: what follows was being written when
+/// the machine stopped. It was never acknowledged, so no effect rests on it.
+pub fn entries_before_tear(file: &[u8]) -> (Vec<&[u8]>, usize) {
+    let (mut found, mut rest) = (Vec::new(), file);
+    while let Some((len, after)) = rest.split_first_chunk::<2>() {
+        let Some((leaf, after)) = after.split_at_checked(usize::from(u16::from_be_bytes(*len))) else {
+            break;
+        };
         found.push(leaf);
-        bundle = rest;
+        rest = after;
     }
-    if bundle.is_empty() {
-        Ok(found)
-    } else {
-        Err(format!("the entry at byte {} is cut off", all - bundle.len()))
-    }
+    (found, file.len() - rest.len())
 }

@@ -3,7 +3,10 @@
 use super::office::{Office, charter, requests};
 use super::{told, unless};
 use crate::{Charter, Decision, Mode, Verdict, rooms};
+use serde_json::Value;
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use trace::{Ask, Observation, Tool};
 
 /// Every order of the rooms gives the same decisions, down to the bytes.
 pub fn order_is_irrelevant() -> Vec<String> {
@@ -74,12 +77,11 @@ pub fn shadow_is_invisible() -> Vec<String> {
         let names: Vec<&str> = rooms::names().collect();
         let mut found = Vec::new();
         for chosen in 0..1_usize << names.len() {
-            let with = |mode: Mode| {
-                let picked = names.iter().enumerate().filter(|(at, _)| chosen >> at & 1 == 1);
-                let modes = picked.map(|(_, name)| ((*name).to_owned(), mode)).collect();
-                Office::open(Charter { modes, ..charter() }).map(decisions)
-            };
-            let pairs = with(Mode::Off)?.into_iter().zip(with(Mode::Shadow)?);
+            let seen = |mode| with_rooms(chosen, mode).and_then(|office| view(&office));
+            let same = seen(Mode::Off)? == seen(Mode::Shadow)?;
+            found.extend(unless(same, || format!("{chosen:05b}: a view differs")));
+            let of = |mode| with_rooms(chosen, mode).map(decisions);
+            let pairs = of(Mode::Off)?.into_iter().zip(of(Mode::Shadow)?);
             let differs =
                 pairs.filter(|(off, shadow)| off.sent() != shadow.sent() || off.face() != shadow.face());
             found.extend(differs.map(|(off, shadow)| {
@@ -88,6 +90,21 @@ pub fn shadow_is_invisible() -> Vec<String> {
         }
         Ok(found)
     })())
+}
+
+/// The office with some rooms, by the bits of a number, in a mode.
+fn with_rooms(chosen: usize, mode: Mode) -> Result<Office, String> {
+    let picked = rooms::names().enumerate().filter(|(at, _)| chosen >> at & 1 == 1);
+    let modes = picked.map(|(_, name)| (name.to_owned(), mode)).collect();
+    Office::open(Charter { modes, ..charter() })
+}
+
+/// What `ann` sees of a tool that no register has.
+fn view(office: &Office) -> Result<Observation, String> {
+    let ann = office.monitor.credential("ann").ok_or("ann is unknown")?;
+    let tool = Tool { name: "private_line".into(), about: "A line.".into(), arguments: Value::Null };
+    let ask = Ask { id: "call".into(), tools: Arc::new([tool]), ..Ask::default() };
+    Ok(office.monitor.show(&ann, Observation { asks: vec![ask], ..Observation::default() }))
 }
 
 /// A request that is refused changes no later decision.
