@@ -38,7 +38,7 @@ fn append(path: &Path) -> File {
 
 /// Says a step, and waits until it may go on.
 fn step(name: u8) {
-    print!("{}", char::from(name));
+    std::io::stdout().write_all(&[name]).unwrap();
     std::io::stdout().flush().unwrap();
     if std::io::stdin().read(&mut [0]).unwrap() == 0 {
         std::process::exit(0);
