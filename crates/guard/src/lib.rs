@@ -1,54 +1,81 @@
-//! Two ports: [`Guard::show`] decides what a seat sees, [`Guard::admit`] what it may do.
+//! A reference monitor: [`Guard::show`] decides what a seat sees, [`Guard::admit`] what it may do.
 //!
 //! ```text
-//! world's view ─▶ show ─▶ observation        act ─▶ admit ─▶ Verdict ─▶ (world applies, or not)
+//!              ┌───────────────────────── Monitor ─────────────────────────┐
+//! text ─▶ read ─▶ amend ─▶ register · grant · reckoner · switch · weigh ─▶ strictest ─▶ Decision
+//!  (strict)        (rooms)        (rooms, in any order)                                     │
+//!                                                                                  Door ◀───┤
+//! Ratchet: policies, epoch by epoch                     Book: append, then effect ◀─────────┘
 //! ```
 //!
-//! Pure, total and fail-closed: whatever a policy does not allow is denied. This crate refuses to
-//! know models, worlds and IO, so that the guard of the laboratory is the guard of production.
-//! The rooms come later; here stand both ports, the open policy and the closed one.
+//! Pure, total and fail-closed: whatever no policy allows is denied, and so is whatever errs. What a
+//! decision is stands in [`spec`]; what must hold stands in [`laws`]. [`Open`] and [`Closed`] are the two
+//! guards without a [`Charter`]; [`Warden`] puts a [`Monitor`] at the seats of an arena.
+//!
+//! This crate refuses to know models, worlds, files, the clock and chance: bytes come in, bytes go out,
+//! and ticks are handed in, so that the guard of the laboratory is the guard of production.
 //!
 //! ```
-//! use guard::{Closed, Guard, Open};
-//! let act = trace::Act { turn: 0, answers: vec![] };
-//! assert_eq!(Open.admit("player", &act), trace::Verdict::Allow);
-//! assert_ne!(Closed.admit("player", &act), trace::Verdict::Allow);
+//! use guard::{Charter, Kind, Monitor, Offer, Offered, Principal, Verdict};
+//! use serde_json::json;
+//! use std::{collections::BTreeMap, sync::Arc};
+//!
+//! let schema = json!({"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]});
+//! let tool = trace::Tool { name: "read_file".into(), about: "Shows a file.".into(), arguments: schema };
+//! let charter = Charter {
+//!     policy: r#"permit(principal in Role::"clerk", action == Action::"read_file", resource)
+//!                when { context.args.name != "keys" };"#.into(),
+//!     roles: BTreeMap::from([("clerk".into(), vec![tool.clone()])]),
+//!     principals: BTreeMap::from([("ann".into(), Principal { role: "clerk".into(), kind: Kind::Agent })]),
+//!     ..Charter::default()
+//! };
+//! let mut monitor = Monitor::new(charter)?;
+//! let offer = Arc::new(Offer::Call(Arc::new(Offered::new(Arc::new([tool])))));
+//! let mut says = |text: &str| monitor.decide("ann", &offer, Some(text), 0).verdict;
+//! assert_eq!(says(r#"{"tool":"read_file","arguments":{"name":"plan"}}"#), Verdict::Allow);
+//! assert_eq!(says(r#"{"tool":"read_file","arguments":{"name":"keys"}}"#), Verdict::Deny);
+//! assert_eq!(says(r#"{"tool":"read_file","arguments":{"name":"keys","name":"plan"}}"#), Verdict::Deny);
+//! # Ok::<(), guard::Fault>(())
 //! ```
 
-use trace::{Act, Observation, Verdict};
+pub mod book;
+mod charter;
+mod decision;
+pub mod door;
+mod facts;
+mod keys;
+pub mod laws;
+mod monitor;
+#[cfg(any(test, feature = "mutants"))]
+pub mod mutant;
+#[cfg(not(any(test, feature = "mutants")))]
+mod mutant;
+#[cfg(test)]
+mod mutant_runner;
+mod policies;
+mod port;
+mod ratchet;
+mod request;
+pub mod rooms;
+mod schema;
+mod shape;
+#[rustfmt::skip] // Forty lines, each a thought.
+pub mod spec;
+mod strict;
+mod verdict;
+pub mod verify;
+mod warden;
 
-/// A reference monitor between a seat and a world.
-pub trait Guard: Send + Sync {
-    /// What the seat sees of a view. May take away, never adds.
-    fn show(&self, seat: &str, view: Observation) -> Observation;
-    /// Whether the act may reach the world.
-    fn admit(&self, seat: &str, act: &Act) -> Verdict;
-}
-
-/// Shows and admits everything: the baseline of every structure arm.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Open;
-
-impl Guard for Open {
-    fn show(&self, _seat: &str, view: Observation) -> Observation {
-        view
-    }
-
-    fn admit(&self, _seat: &str, _act: &Act) -> Verdict {
-        Verdict::Allow
-    }
-}
-
-/// An empty policy: shows nothing and denies everything.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Closed;
-
-impl Guard for Closed {
-    fn show(&self, _seat: &str, view: Observation) -> Observation {
-        Observation { turn: view.turn, ..Observation::default() }
-    }
-
-    fn admit(&self, _seat: &str, _act: &Act) -> Verdict {
-        Verdict::Deny { reason: "no policy allows this".into() }
-    }
-}
+pub use charter::{Charter, Fault, Kind, Pattern, Principal, RESERVED};
+pub use decision::{Considered, Decision};
+pub use facts::{Case, Facts, Tally, approval_text};
+pub use keys::{KeyPair, Operators, key_pair, sign};
+pub use monitor::Monitor;
+pub use policies::{Policies, Rules};
+pub use port::{Closed, Guard, Open};
+pub use ratchet::{Adopted, Flip, Proposal, Ratchet, Turn};
+pub use request::{Credential, Offer, Offered, Request, hash_of};
+pub use rooms::{Order, Room};
+pub use strict::REQUEST_BYTES_MAX;
+pub use verdict::{Mode, Opinion, REFUSAL, Ruling, Verdict, strictest};
+pub use warden::Warden;

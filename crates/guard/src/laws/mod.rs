@@ -1,0 +1,70 @@
+//! What must hold of the guard, by name. Each law returns its violations in words; one test runs them
+//! all, another shows that each planted fault breaks one, and `run` checks the guard in the field.
+
+mod log;
+mod office;
+mod order;
+mod policy;
+mod reading;
+mod rooms;
+mod walls;
+
+pub use log::{a_log_holds_no_arguments, every_tampering_is_found, the_tree_is_rfc_6962};
+pub use office::{Office, charter, requests};
+pub use order::{
+    a_refusal_leaves_no_trace, authorised_is_sent, order_is_irrelevant, refusals_have_one_face,
+    shadow_is_invisible,
+};
+pub use policy::{
+    approvals_bind_bytes_and_once, deny_by_default, error_denies, forbid_trumps_permit, lending_only_narrows,
+    more_forbids_never_allow_more,
+};
+pub use reading::{a_menu_is_no_call, identity_is_the_credential, one_meaning, unknown_is_denied};
+pub use rooms::{
+    a_biased_minority_is_bounded, a_register_is_a_set, bytes_are_conserved, consequences_are_computed,
+    filtering_never_grants, nothing_after_stop_and_lease, sealed_stays_sealed, totals_are_computed,
+    weights_exist_once,
+};
+pub use walls::{a_failed_reload_changes_nothing, every_effect_has_one_allow, widening_needs_a_quorum};
+
+/// A law and its name.
+#[derive(Clone, Copy, Debug)]
+pub struct Law {
+    pub name: &'static str,
+    /// Its violations, in words.
+    pub run: fn() -> Vec<String>,
+}
+
+/// One line for each law.
+macro_rules! laws {
+    ($($name:ident)*) => { [$(Law { name: stringify!($name), run: $name }),*] };
+}
+
+/// Every law.
+pub const LAWS: [Law; 30] = laws! {
+    deny_by_default forbid_trumps_permit error_denies more_forbids_never_allow_more
+    approvals_bind_bytes_and_once lending_only_narrows
+    one_meaning unknown_is_denied identity_is_the_credential a_menu_is_no_call
+    order_is_irrelevant authorised_is_sent shadow_is_invisible a_refusal_leaves_no_trace
+    refusals_have_one_face
+    a_register_is_a_set filtering_never_grants totals_are_computed a_biased_minority_is_bounded
+    consequences_are_computed sealed_stays_sealed nothing_after_stop_and_lease bytes_are_conserved
+    weights_exist_once
+    every_effect_has_one_allow the_tree_is_rfc_6962 every_tampering_is_found a_log_holds_no_arguments
+    widening_needs_a_quorum a_failed_reload_changes_nothing
+};
+
+/// Every violation of every law, each after the law's name.
+pub fn run() -> Vec<String> {
+    LAWS.iter().flat_map(|law| (law.run)().into_iter().map(|why| format!("{}: {why}", law.name))).collect()
+}
+
+/// A law's violations; where its own office cannot be opened, that is one.
+fn told(checked: Result<Vec<String>, String>) -> Vec<String> {
+    checked.unwrap_or_else(|why| vec![why])
+}
+
+/// A violation unless it holds.
+fn unless(holds: bool, words: impl FnOnce() -> String) -> Option<String> {
+    (!holds).then(words)
+}

@@ -1,0 +1,70 @@
+//! Each planted fault breaks a law, and without a fault none is broken.
+
+use crate::laws::{self, LAWS};
+use crate::mutant::{Mutant, with};
+
+/// Every mutant, and a law that finds it.
+const KILLS: &[(Mutant, &str)] = &[
+    (Mutant::LastKeyWins, "one_meaning"),
+    (Mutant::UnknownFieldsPass, "one_meaning"),
+    (Mutant::UnknownToolPasses, "unknown_is_denied"),
+    (Mutant::UnshownAskPasses, "a_menu_is_no_call"),
+    (Mutant::HiddenToolsAreWords, "a_menu_is_no_call"),
+    (Mutant::RoleFromBody, "identity_is_the_credential"),
+    (Mutant::ErrorsAreSkipped, "error_denies"),
+    (Mutant::EmptyPolicyAllows, "deny_by_default"),
+    (Mutant::PermitTrumpsForbid, "forbid_trumps_permit"),
+    (Mutant::DelegatorsUnasked, "lending_only_narrows"),
+    (Mutant::DelegationOutlives, "lending_only_narrows"),
+    (Mutant::DelegationWidens, "lending_only_narrows"),
+    (Mutant::SkipsAPage, "a_register_is_a_set"),
+    (Mutant::PinsNamesOnly, "a_register_is_a_set"),
+    (Mutant::TrustsTheTotal, "totals_are_computed"),
+    (Mutant::AuthorisesBeforeModifying, "authorised_is_sent"),
+    (Mutant::MeanForMedian, "a_biased_minority_is_bounded"),
+    (Mutant::NoMargin, "consequences_are_computed"),
+    (Mutant::LeaseForever, "nothing_after_stop_and_lease"),
+    (Mutant::StopRenews, "nothing_after_stop_and_lease"),
+    (Mutant::SealByToolOfAnother, "sealed_stays_sealed"),
+    (Mutant::CountsMessages, "bytes_are_conserved"),
+    (Mutant::CopiesWeights, "weights_exist_once"),
+    (Mutant::ForgetsMoves, "weights_exist_once"),
+    (Mutant::LabelsAreLost, "weights_exist_once"),
+    (Mutant::FirstVerdictWins, "order_is_irrelevant"),
+    (Mutant::ShadowIsObeyed, "shadow_is_invisible"),
+    (Mutant::ShadowAmends, "shadow_is_invisible"),
+    (Mutant::RefusedIsNoted, "a_refusal_leaves_no_trace"),
+    (Mutant::ReasonInTheFace, "refusals_have_one_face"),
+    (Mutant::AllowRunsTwice, "every_effect_has_one_allow"),
+    (Mutant::UnknownIsRetried, "every_effect_has_one_allow"),
+    (Mutant::EffectWithoutRecord, "every_effect_has_one_allow"),
+    (Mutant::ApprovalOutlivesItsUse, "approvals_bind_bytes_and_once"),
+    (Mutant::ApprovalForOtherBytes, "approvals_bind_bytes_and_once"),
+    (Mutant::OneKeyIsAQuorum, "widening_needs_a_quorum"),
+    (Mutant::FailedReloadSwaps, "a_failed_reload_changes_nothing"),
+    (Mutant::WideningUnsigned, "widening_needs_a_quorum"),
+    (Mutant::LeafWithoutPrefix, "the_tree_is_rfc_6962"),
+    (Mutant::TruncationPasses, "every_tampering_is_found"),
+    (Mutant::ArgumentsInTheLog, "a_log_holds_no_arguments"),
+];
+
+#[test]
+fn the_laws_hold() {
+    assert_eq!(laws::run(), Vec::<String>::new());
+}
+
+#[test]
+fn each_mutant_is_killed_by_a_law() {
+    let mut survivors = Vec::new();
+    for (mutant, name) in KILLS {
+        let law = LAWS.iter().find(|law| law.name == *name).unwrap();
+        match with(*mutant, law.run).first() {
+            Some(why) => {
+                println!("{mutant:?}: killed by {name}: {}", why.chars().take(100).collect::<String>())
+            }
+            None => survivors.push(*mutant),
+        }
+    }
+    println!("{} of {} mutants killed", KILLS.len() - survivors.len(), KILLS.len());
+    assert_eq!(survivors, []);
+}

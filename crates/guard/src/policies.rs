@@ -1,0 +1,233 @@
+//! The engine: Cedar over typed facts.
+//!
+//! Source: Cedar (arXiv 2407.01688); Cedar skips a policy that errs "as if absent", so that a forbid that errs
+//! would allow. Here any error denies. What is loaded has passed strict validation against a schema that
+//! is derived from the register, without a warning: a rule that can never match is refused, not ignored.
+
+use crate::mutant::{Mutant, planted};
+use crate::schema::{self, AGENT, DESK, OPERATOR, ROLE};
+use crate::{Case, Charter, Fault, Kind, Opinion, Verdict};
+use cedar_policy::{
+    ActionConstraint, Authorizer, Context, Decision, Effect, Entities, Entity, EntityId, EntityTypeName,
+    EntityUid, Policy, PolicyId, PolicySet, Request, Response, Schema, ValidationMode, Validator,
+};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::str::FromStr;
+
+/// The annotation of a forbid that asks for something milder than a denial: `@verdict("step-up")`.
+const VERDICT: &str = "verdict";
+
+/// A policy as it is decided by: validated, sliced by action, with everybody it knows.
+#[derive(Debug)]
+pub struct Policies {
+    text: String,
+    schema: Schema,
+    types: Types,
+    /// The policies that can match an action. Cedar never evaluates the others, so they cannot err.
+    slices: BTreeMap<String, PolicySet>,
+    /// What a forbid asks for.
+    verdicts: HashMap<PolicyId, Verdict>,
+    rules: Rules,
+    entities: Entities,
+    authorizer: Authorizer,
+}
+
+#[derive(Debug)]
+struct Types {
+    action: EntityTypeName,
+    agent: EntityTypeName,
+    operator: EntityTypeName,
+    desk: EntityUid,
+}
+
+/// The texts of permits and forbids, for comparing two policies.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rules {
+    pub permits: BTreeSet<String>,
+    pub forbids: BTreeSet<String>,
+}
+
+impl Policies {
+    /// Reads and validates a charter's policy.
+    ///
+    /// # Errors
+    /// A [`Fault`] at `policy`: a text that is not Cedar, a template, an unknown attribute or action, a
+    /// rule that can never match, an unknown `@verdict`.
+    pub fn load(charter: &Charter) -> Result<Self, Fault> {
+        let fault = |why: &dyn std::fmt::Display| Fault::new("policy", why);
+        let schema = Schema::from_json_value(schema::of(charter)).map_err(|why| fault(&why))?;
+        let set = PolicySet::from_str(&charter.policy).map_err(|why| fault(&why))?;
+        validate(&set, &schema)?;
+        let types = Types::new().map_err(|why| fault(&why))?;
+        let mut verdicts = HashMap::new();
+        let mut rules = Rules::default();
+        for policy in set.policies() {
+            let text = policy.to_cedar().unwrap_or_default();
+            match policy.effect() {
+                Effect::Permit => rules.permits.insert(text),
+                Effect::Forbid => rules.forbids.insert(text),
+            };
+            verdicts.insert(policy.id().clone(), verdict_of(policy)?);
+        }
+        let actions = charter.tools().map(|tool| (tool.name.as_str(), Some("call")));
+        let actions = actions.chain(schema::PLAIN.map(|name| (name, None)));
+        let slices = actions
+            .map(|(name, group)| Ok((name.to_owned(), slice(&set, &types, name, group)?)))
+            .collect::<Result<_, Fault>>()?;
+        let entities = people(charter, &types, &schema)?;
+        Ok(Self {
+            text: charter.policy.clone(),
+            schema,
+            types,
+            slices,
+            verdicts,
+            rules,
+            entities,
+            authorizer: Authorizer::new(),
+        })
+    }
+
+    /// The policy as it was read.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// What policies may speak of: the schema, as Cedar's JSON.
+    pub fn schema(charter: &Charter) -> serde_json::Value {
+        schema::of(charter)
+    }
+
+    /// What the policy says of a case if `principal` asks. Total: every error is a denial.
+    pub fn decide(&self, principal: &str, kind: Kind, case: Case<'_>) -> Opinion {
+        let asked = match self.request(principal, kind, case) {
+            Ok(asked) => asked,
+            Err(why) => return Opinion::deny(why),
+        };
+        let Some(slice) = self.slices.get(case.request.tool()) else {
+            return Opinion::deny(format!("no policy knows `{}`", case.request.tool()));
+        };
+        if slice.is_empty() && planted(Mutant::EmptyPolicyAllows) {
+            return Opinion::allow();
+        }
+        let answer = self.authorizer.is_authorized(&asked, slice, &self.entities);
+        let verdict = self.verdict(&answer, slice, &asked);
+        Opinion { verdict, reason: self.reason(verdict, &answer, slice) }
+    }
+
+    fn verdict(&self, answer: &Response, slice: &PolicySet, asked: &Request) -> Verdict {
+        if answer.diagnostics().errors().next().is_some() && !planted(Mutant::ErrorsAreSkipped) {
+            return Verdict::Deny;
+        }
+        if answer.decision() == Decision::Allow {
+            return Verdict::Allow;
+        }
+        if planted(Mutant::PermitTrumpsForbid) && self.any_permit(slice, asked) {
+            return Verdict::Allow;
+        }
+        // Of a denial Cedar names the forbids alone; none of them: nothing permitted it.
+        let asks =
+            answer.diagnostics().reason().map(|id| self.verdicts.get(id).copied().unwrap_or(Verdict::Deny));
+        let asked_for = asks.max().unwrap_or(Verdict::Deny);
+        // A forbid asks for less than a denial only where the rest would have permitted.
+        let mild = asked_for != Verdict::Deny && self.any_permit(slice, asked);
+        if mild { asked_for } else { Verdict::Deny }
+    }
+
+    /// Whether any permit alone would allow, without an error.
+    fn any_permit(&self, slice: &PolicySet, asked: &Request) -> bool {
+        let permits = slice.policies().filter(|policy| policy.effect() == Effect::Permit).cloned();
+        let Ok(permits) = PolicySet::from_policies(permits) else { return false };
+        let answer = self.authorizer.is_authorized(asked, &permits, &self.entities);
+        answer.decision() == Decision::Allow && answer.diagnostics().errors().next().is_none()
+    }
+
+    fn reason(&self, verdict: Verdict, answer: &Response, slice: &PolicySet) -> String {
+        if verdict == Verdict::Allow {
+            return String::new();
+        }
+        let name = |id: &PolicyId| slice.annotation(id, "id").map_or_else(|| id.to_string(), str::to_owned);
+        let mut words: Vec<String> = answer.diagnostics().errors().map(|why| why.to_string()).collect();
+        words.extend(answer.diagnostics().reason().map(name));
+        words.sort();
+        if words.is_empty() { "no policy permits it".into() } else { words.join("; ") }
+    }
+
+    fn request(&self, principal: &str, kind: Kind, case: Case<'_>) -> Result<Request, String> {
+        let of = |name: &EntityTypeName, id: &str| {
+            EntityUid::from_type_name_and_id(name.clone(), EntityId::new(id))
+        };
+        let principal = match kind {
+            Kind::Operator => of(&self.types.operator, principal),
+            Kind::Agent | Kind::Delegate => of(&self.types.agent, principal),
+        };
+        if self.entities.get(&principal).is_none() {
+            return Err("nobody of this name is known".into());
+        }
+        let context = Context::from_pairs(schema::context(case)?).map_err(|why| why.to_string())?;
+        let action = of(&self.types.action, case.request.tool());
+        Request::new(principal, action, self.types.desk.clone(), context, Some(&self.schema))
+            .map_err(|why| why.to_string())
+    }
+}
+
+impl Types {
+    fn new() -> Result<Self, String> {
+        let name = |text: &str| EntityTypeName::from_str(text).map_err(|why| why.to_string());
+        let desk = EntityUid::from_type_name_and_id(name(DESK)?, EntityId::new("desk"));
+        Ok(Self { action: name("Action")?, agent: name(AGENT)?, operator: name(OPERATOR)?, desk })
+    }
+}
+
+fn validate(set: &PolicySet, schema: &Schema) -> Result<(), Fault> {
+    if set.num_of_templates() > 0 {
+        return Err(Fault::new("policy", "a template has no values here: write the policy out"));
+    }
+    let found = Validator::new(schema.clone()).validate(set, ValidationMode::Strict);
+    let errors = found.validation_errors().map(ToString::to_string);
+    let warnings = found.validation_warnings().map(ToString::to_string);
+    let words: Vec<String> = errors.chain(warnings).collect();
+    if words.is_empty() { Ok(()) } else { Err(Fault::new("policy", words.join("; "))) }
+}
+
+fn verdict_of(policy: &Policy) -> Result<Verdict, Fault> {
+    match (policy.annotation(VERDICT), policy.effect()) {
+        (None, _) | (Some("deny"), Effect::Forbid) => Ok(Verdict::Deny),
+        (Some("step-up"), Effect::Forbid) => Ok(Verdict::StepUp),
+        (Some("defer"), Effect::Forbid) => Ok(Verdict::Defer),
+        (Some(other), effect) => {
+            let why = format!("@verdict(\"{other}\") on a {effect}: a forbid has deny, step-up or defer");
+            Err(Fault::new("policy", why))
+        }
+    }
+}
+
+fn slice(set: &PolicySet, types: &Types, action: &str, group: Option<&str>) -> Result<PolicySet, Fault> {
+    let is = |uid: &EntityUid, name: &str| uid.type_name() == &types.action && uid.id().unescaped() == name;
+    let matches = |policy: &&Policy| match policy.action_constraint() {
+        ActionConstraint::Any => true,
+        ActionConstraint::Eq(uid) => is(&uid, action),
+        ActionConstraint::In(uids) => {
+            uids.iter().any(|uid| is(uid, action) || group.is_some_and(|group| is(uid, group)))
+        }
+    };
+    PolicySet::from_policies(set.policies().filter(matches).cloned()).map_err(|why| Fault::new("policy", why))
+}
+
+/// Everybody, in their roles.
+fn people(charter: &Charter, types: &Types, schema: &Schema) -> Result<Entities, Fault> {
+    let role = EntityTypeName::from_str(ROLE).map_err(|why| Fault::new("policy", why))?;
+    let role_uid = |name: &str| EntityUid::from_type_name_and_id(role.clone(), EntityId::new(name));
+    let roles = charter.roles.keys().map(|name| Entity::new_no_attrs(role_uid(name), HashSet::new()));
+    let people = charter.principals.iter().map(|(name, who)| {
+        let kind = if who.kind == Kind::Operator { &types.operator } else { &types.agent };
+        let uid = EntityUid::from_type_name_and_id(kind.clone(), EntityId::new(name));
+        Entity::new_no_attrs(uid, HashSet::from([role_uid(&who.role)]))
+    });
+    let desk = std::iter::once(Entity::new_no_attrs(types.desk.clone(), HashSet::new()));
+    Entities::from_entities(roles.chain(people).chain(desk), Some(schema))
+        .map_err(|why| Fault::new("principals", why))
+}

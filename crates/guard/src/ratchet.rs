@@ -1,0 +1,201 @@
+//! Wall 3: policies turn one way. Narrower at once, wider only by a quorum of operators.
+//!
+//! Facts: a policy is narrower if no permit is new and no forbid is gone, over the same register, for an
+//! added rule can then only take away (an error denies). That is sound and not complete: what cannot be
+//! seen to be narrower needs the quorum. A proposal that does not load leaves everything as it was.
+
+use crate::mutant::{Mutant, planted};
+use crate::{Charter, Credential, Facts, Fault, Offer, Offered, Operators, Policies, Request, Verdict};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// A policy that may take effect. Only [`Ratchet::adopt`] makes one.
+#[derive(Clone, Debug)]
+pub struct Adopted {
+    epoch: u64,
+    policies: Arc<Policies>,
+}
+
+impl Adopted {
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    pub fn policies(&self) -> &Arc<Policies> {
+        &self.policies
+    }
+}
+
+/// Whether a policy allows something that the one before it did not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    Narrower,
+    /// Wider, or not seen to be narrower.
+    Wider,
+}
+
+/// A principal and an action for which two policies differ.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Flip {
+    pub principal: String,
+    pub action: String,
+    /// The classes that the request was in.
+    pub classes: BTreeSet<String>,
+    pub from: Verdict,
+    pub to: Verdict,
+}
+
+/// A policy that somebody would like to have.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    pub turn: Turn,
+    /// Where it differs, over one probe for each principal, action and class.
+    pub flips: Vec<Flip>,
+    epoch: u64,
+    policies: Arc<Policies>,
+}
+
+impl Proposal {
+    /// What operators sign, as a C2SP note.
+    pub fn text(&self) -> String {
+        format!("ephor-guard policy\n{}\n{}\n", self.epoch, trace::digest(self.policies.text().as_bytes()))
+    }
+}
+
+/// The policy in force and its epoch.
+pub struct Ratchet {
+    charter: Charter,
+    current: Arc<Policies>,
+    epoch: u64,
+    operators: Operators,
+}
+
+impl Ratchet {
+    /// Begins with a charter's policy, in epoch 0.
+    ///
+    /// # Errors
+    /// A [`Fault`] of its policy or its keys.
+    pub fn new(charter: Charter) -> Result<Self, Fault> {
+        let current = Arc::new(Policies::load(&charter)?);
+        let operators = Operators::new(&charter.operators, charter.quorum)?;
+        Ok(Self { charter, current, epoch: 0, operators })
+    }
+
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    pub fn policies(&self) -> &Arc<Policies> {
+        &self.current
+    }
+
+    /// Reads a policy and says how it differs. Nothing takes effect.
+    ///
+    /// # Errors
+    /// A [`Fault`] where it does not load: the policy in force stays.
+    pub fn propose(&self, policy: &str) -> Result<Proposal, Fault> {
+        let policies = Arc::new(Policies::load(&Charter { policy: policy.into(), ..self.charter.clone() })?);
+        let (old, new) = (self.current.rules(), policies.rules());
+        let narrower = new.permits.is_subset(&old.permits) && new.forbids.is_superset(&old.forbids);
+        let turn = if narrower { Turn::Narrower } else { Turn::Wider };
+        Ok(Proposal { turn, flips: self.flips(&policies), epoch: self.epoch + 1, policies })
+    }
+
+    /// Lets a proposal through: a narrower one as it is, a wider one with a note that a quorum of
+    /// operators has signed.
+    ///
+    /// # Errors
+    /// In words; the policy in force stays.
+    pub fn adopt(&mut self, proposal: &Proposal, note: Option<&[u8]>) -> Result<Adopted, String> {
+        let may = self.may(proposal, note);
+        if may.is_err() && planted(Mutant::FailedReloadSwaps) {
+            self.current = proposal.policies.clone();
+        }
+        may?;
+        self.epoch = proposal.epoch;
+        self.current = proposal.policies.clone();
+        self.charter.policy = proposal.policies.text().into();
+        Ok(Adopted { epoch: self.epoch, policies: self.current.clone() })
+    }
+
+    fn may(&self, proposal: &Proposal, note: Option<&[u8]>) -> Result<(), String> {
+        if proposal.epoch != self.epoch + 1 {
+            return Err(format!(
+                "it was proposed for epoch {}, and {} is next",
+                proposal.epoch,
+                self.epoch + 1
+            ));
+        }
+        if proposal.turn == Turn::Narrower || planted(Mutant::WideningUnsigned) {
+            return Ok(());
+        }
+        let note = note.ok_or("what widens needs a quorum of operators")?;
+        let who = self.operators.signers(&proposal.text(), note)?;
+        let short = || format!("{} operators have signed: no quorum", who.len());
+        if self.operators.is_quorum(&who) { Ok(()) } else { Err(short()) }
+    }
+
+    fn flips(&self, new: &Policies) -> Vec<Flip> {
+        let mut flips: Vec<Flip> = Vec::new();
+        for (name, who) in &self.charter.principals {
+            let credential = Credential { principal: name.clone(), role: who.role.clone(), kind: who.kind };
+            for (request, facts) in probes(&self.charter, &credential) {
+                let case = crate::Case { request: &request, facts: &facts };
+                let (from, to) =
+                    (self.current.decide(name, who.kind, case), new.decide(name, who.kind, case));
+                if from.verdict != to.verdict {
+                    let (action, classes) = (request.tool().to_owned(), facts.classes.clone());
+                    flips.push(Flip {
+                        principal: name.clone(),
+                        action,
+                        classes,
+                        from: from.verdict,
+                        to: to.verdict,
+                    });
+                }
+            }
+        }
+        flips
+    }
+}
+
+/// One request for each tool of a role and each class, with the least arguments that its schema takes.
+fn probes(charter: &Charter, who: &Credential) -> Vec<(Request, Facts)> {
+    let tools = charter.roles.get(&who.role).cloned().unwrap_or_default();
+    let offer = Arc::new(Offer::Call(Arc::new(Offered::new(tools.clone().into()))));
+    let none = std::iter::once(BTreeSet::new());
+    let classes = none.chain(charter.classes.keys().map(|name| BTreeSet::from([name.clone()])));
+    let all: Vec<BTreeSet<String>> = classes.collect();
+    let mut found = Vec::new();
+    for tool in &tools {
+        let text = json!({ "tool": tool.name, "arguments": least(&tool.arguments) }).to_string();
+        let Ok(request) = Request::read(who, &offer, Some(&text)) else { continue };
+        found.extend(
+            all.iter()
+                .map(|classes| (request.clone(), Facts { classes: classes.clone(), ..Facts::default() })),
+        );
+    }
+    found
+}
+
+/// The least value that a schema takes, where that is plain to see.
+fn least(schema: &Value) -> Value {
+    let first = |key: &str| schema[key].as_array().and_then(|all| all.first()).cloned();
+    if let Some(value) = schema.get("const").cloned().or_else(|| first("enum")) {
+        return value;
+    }
+    match schema["type"].as_str() {
+        Some("object") => {
+            let required: Vec<&Value> = schema["required"].as_array().into_iter().flatten().collect();
+            let properties = schema["properties"].as_object().into_iter().flatten();
+            let kept = properties.filter(|(name, _)| required.iter().any(|wanted| wanted == name));
+            Value::Object(kept.map(|(name, property)| (name.clone(), least(property))).collect::<Map<_, _>>())
+        }
+        Some("array") => json!([]),
+        Some("string") => json!(""),
+        Some("boolean") => json!(false),
+        Some("integer" | "number") => schema.get("minimum").cloned().unwrap_or(json!(0)),
+        _ => first("anyOf").or_else(|| first("oneOf")).map_or(Value::Null, |one| least(&one)),
+    }
+}

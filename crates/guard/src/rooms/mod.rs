@@ -1,0 +1,99 @@
+//! The shelf of rooms. A room is one file and one line here.
+//!
+//! ```text
+//! amend  what a room would set in the arguments, before anything is judged
+//! judge  what it says of the request as it would be sent: pure, so that no order matters
+//! note   what it remembers of a request that was sent: a refused one leaves no trace
+//! obey   what an operator tells it
+//! ```
+//!
+//! No room reads another's state. One that is switched off is never asked, so "one room off" is a clean
+//! comparison. To add one: a file that implements [`Room`], a line in the shelf, a field of
+//! [`Charter`] if it has settings, a law in `laws`.
+
+pub mod grant;
+pub mod reckoner;
+pub mod register;
+pub mod switch;
+pub mod weigh;
+
+use crate::{Case, Charter, Credential, Fault, Opinion, Policies};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use trace::Observation;
+
+/// What operators tell the rooms. Those that it does not concern ignore it.
+#[derive(Clone, Debug)]
+pub enum Order {
+    /// A policy takes effect. Only [`crate::Ratchet`] makes one.
+    Adopt(Arc<Policies>),
+    /// Rights are lent.
+    Delegate(grant::Delegation),
+    /// Rights lent to somebody end, and so do all that were lent on.
+    Revoke(String),
+    /// Somebody is stopped for good.
+    Stop(String),
+    /// The operators are there: leases of those who are not stopped begin anew.
+    Beat,
+    /// Bounded marks of one panelist on one sheet.
+    Marks(reckoner::Marks),
+}
+
+/// A room of the guard.
+pub trait Room: Send + Sync {
+    fn name(&self) -> &'static str;
+
+    /// Arguments that the guard sets, whatever the agent wrote.
+    ///
+    /// # Errors
+    /// In words, where that cannot be said: the request is then denied.
+    fn amend(&self, _case: Case<'_>) -> Result<BTreeMap<String, Value>, String> {
+        Ok(BTreeMap::new())
+    }
+
+    /// What it says of a request.
+    fn judge(&self, case: Case<'_>) -> Opinion;
+
+    /// Remembers a request that is sent.
+    fn note(&mut self, _case: Case<'_>) {}
+
+    /// Does what operators say at a tick.
+    ///
+    /// # Errors
+    /// In words, where it cannot: nothing has changed then.
+    fn obey(&mut self, _order: &Order, _now: u64) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// What is left of a view. May take away, never adds.
+    fn show(&self, _to: &Credential, view: Observation) -> Observation {
+        view
+    }
+
+    fn boxed(&self) -> Box<dyn Room>;
+}
+
+type Build = fn(&Charter) -> Result<Box<dyn Room>, Fault>;
+
+/// One line for each room.
+const SHELF: [(&str, Build); 5] = [
+    ("register", |charter| Ok(Box::new(register::Register::new(charter)))),
+    ("grant", |charter| Ok(Box::new(grant::Grant::new(charter)?))),
+    ("reckoner", |charter| Ok(Box::new(reckoner::Reckoner::new(charter)?))),
+    ("switch", |charter| Ok(Box::new(switch::Switch::new(charter)?))),
+    ("weigh", |charter| Ok(Box::new(weigh::Weigh::new(charter)?))),
+];
+
+/// The names of the rooms, in the shelf's order.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    SHELF.iter().map(|(name, _)| *name)
+}
+
+/// Every room of a charter.
+///
+/// # Errors
+/// The first [`Fault`].
+pub fn open(charter: &Charter) -> Result<Vec<Box<dyn Room>>, Fault> {
+    SHELF.iter().map(|(_, build)| build(charter)).collect()
+}

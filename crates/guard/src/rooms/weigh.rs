@@ -1,0 +1,296 @@
+//! Room 15: the file. Bytes are weighed for life, and what is labelled a weight exists once.
+//!
+//! Source: the seed (covert copying); arXiv 2511.02620 for budgets of bytes instead of rates. Facts:
+//! each principal has a lifetime budget for each sink; splitting, retrying and renaming do not help, for
+//! every call is weighed with the most that it can carry; an object of a linear label is never copied,
+//! and moved only from where it is to one place; what was not weighed cannot be carried, nothing is
+//! carried onto something, and where a linear object has been nothing takes its place: a tool may have
+//! failed, and the object may still lie there. Cannot see what the bytes of a legitimate reply mean.
+
+use crate::mutant::{Mutant, planted};
+use crate::rooms::Room;
+use crate::{Case, Charter, Fault, Opinion, Pattern};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is weighed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Weighing {
+    /// Objects, by `store/name`.
+    pub objects: BTreeMap<String, Object>,
+    /// Labels of which no object may exist twice.
+    pub linear: BTreeSet<String>,
+    /// The calls that carry something.
+    pub carriers: Vec<Carrier>,
+    /// A sink without a budget takes nothing.
+    pub budgets: Vec<Budget>,
+}
+
+/// Something that lies in a store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Object {
+    pub bytes: u64,
+    pub label: String,
+}
+
+/// A tool that carries, and which of its arguments say what and where to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", tag = "verb")]
+pub enum Carrier {
+    /// The call's own bytes go to a sink.
+    Send {
+        tool: String,
+        sink: String,
+    },
+    /// An object goes from one store to another, at most so many bytes with each call.
+    Copy {
+        tool: String,
+        name: String,
+        from: String,
+        to: String,
+        call_bytes_max: u64,
+    },
+    Move {
+        tool: String,
+        name: String,
+        from: String,
+        to: String,
+        call_bytes_max: u64,
+    },
+    /// An object gets another name in its store.
+    Rename {
+        tool: String,
+        store: String,
+        name: String,
+        to: String,
+    },
+    Delete {
+        tool: String,
+        store: String,
+        name: String,
+    },
+}
+
+/// What a principal may send to a sink in all its life.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Budget {
+    pub sink: String,
+    /// Of one label; of everything where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    pub bytes: u64,
+}
+
+/// What a request would carry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Haul {
+    verb: Verb,
+    /// Where it is now and where it would be, as `store/name`.
+    from: String,
+    to: String,
+    sink: String,
+    label: String,
+    bytes: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verb {
+    Send,
+    Copy,
+    Move,
+    Rename,
+    Delete,
+}
+
+/// The room.
+#[derive(Clone, Debug)]
+pub struct Weigh {
+    weighing: Weighing,
+    /// Bytes spent, by principal and number of the budget.
+    spent: BTreeMap<(String, usize), u64>,
+    /// Bytes that have arrived, by where from and where to.
+    arrived: BTreeMap<(String, String), u64>,
+    /// Places that a linear object has left, as far as the guard was told.
+    left: BTreeSet<String>,
+}
+
+impl Weigh {
+    pub fn new(charter: &Charter) -> Result<Self, Fault> {
+        for (n, carrier) in charter.weigh.carriers.iter().enumerate() {
+            let (tool, arguments) = carrier.parts();
+            let pattern = arguments.iter().fold(Pattern::tool(tool), |p, argument| p.with(argument, ""));
+            charter.check_pattern(&format!("weigh.carriers.{n}"), &pattern)?;
+        }
+        Ok(Self {
+            weighing: charter.weigh.clone(),
+            spent: BTreeMap::new(),
+            arrived: BTreeMap::new(),
+            left: BTreeSet::new(),
+        })
+    }
+
+    /// What a request carries: nothing, or a haul, or something that was never weighed.
+    fn haul(&self, case: Case<'_>) -> Result<Option<Haul>, String> {
+        let tool = case.request.tool();
+        let carrier = self.weighing.carriers.iter().find(|carrier| carrier.parts().0 == tool);
+        let Some(carrier) = carrier.filter(|_| case.request.method() == "call") else { return Ok(None) };
+        let argument = |name: &str| {
+            let value = case.request.arguments().get(name).and_then(|value| value.as_str());
+            value.map(str::to_owned).ok_or_else(|| format!("`{name}` is no text"))
+        };
+        let (verb, from, to, sink, most) = match carrier {
+            Carrier::Send { sink, .. } => {
+                let (bytes, label) = (case.facts.size_bytes, String::new());
+                let (from, to) = Default::default();
+                return Ok(Some(Haul { verb: Verb::Send, from, to, sink: sink.clone(), label, bytes }));
+            }
+            Carrier::Copy { name, from, to, call_bytes_max, .. } => {
+                let (name, from, to) = (argument(name)?, argument(from)?, argument(to)?);
+                (Verb::Copy, format!("{from}/{name}"), format!("{to}/{name}"), to, *call_bytes_max)
+            }
+            Carrier::Move { name, from, to, call_bytes_max, .. } => {
+                let (name, from, to) = (argument(name)?, argument(from)?, argument(to)?);
+                (Verb::Move, format!("{from}/{name}"), format!("{to}/{name}"), to, *call_bytes_max)
+            }
+            Carrier::Rename { store, name, to, .. } => {
+                let (store, name, to) = (argument(store)?, argument(name)?, argument(to)?);
+                (Verb::Rename, format!("{store}/{name}"), format!("{store}/{to}"), store, 0)
+            }
+            Carrier::Delete { store, name, .. } => {
+                let (store, name) = (argument(store)?, argument(name)?);
+                (Verb::Delete, format!("{store}/{name}"), String::new(), store, 0)
+            }
+        };
+        let object = self.weighing.objects.get(&from).ok_or_else(|| format!("`{from}` was never weighed"))?;
+        Ok(Some(Haul { verb, from, to, sink, label: object.label.clone(), bytes: object.bytes.min(most) }))
+    }
+
+    /// The budgets that a haul draws on, by number.
+    fn drawn<'a>(&'a self, haul: &'a Haul) -> impl Iterator<Item = (usize, &'a Budget)> {
+        let applies = |budget: &Budget| {
+            budget.sink == haul.sink && budget.label.as_ref().is_none_or(|label| *label == haul.label)
+        };
+        self.weighing.budgets.iter().enumerate().filter(move |(_, budget)| applies(budget))
+    }
+
+    fn fits(&self, who: &str, haul: &Haul) -> Result<(), String> {
+        if matches!(haul.verb, Verb::Rename | Verb::Delete) {
+            return Ok(());
+        }
+        let mut some = false;
+        for (n, budget) in self.drawn(haul) {
+            some = true;
+            let spent = self.spent.get(&(who.to_owned(), n)).copied().unwrap_or(0);
+            if weight(haul) > budget.bytes.saturating_sub(spent) {
+                return Err(format!(
+                    "{} bytes to `{}`: {spent} of {} are spent",
+                    haul.bytes, haul.sink, budget.bytes
+                ));
+            }
+        }
+        if some { Ok(()) } else { Err(format!("nothing may go to `{}`", haul.sink)) }
+    }
+
+    /// No second copy of what is linear, not even a part of one.
+    fn stays_one(&self, haul: &Haul) -> Result<(), String> {
+        if !self.weighing.linear.contains(&haul.label) || planted(Mutant::CopiesWeights) {
+            return Ok(());
+        }
+        let elsewhere = self.arrived.keys().any(|(from, to)| *from == haul.from && *to != haul.to);
+        match haul.verb {
+            Verb::Copy => Err(format!("`{}` is linear: it is not copied", haul.from)),
+            _ if elsewhere => Err(format!("`{}` is on its way elsewhere", haul.from)),
+            Verb::Send | Verb::Move | Verb::Rename | Verb::Delete => Ok(()),
+        }
+    }
+
+    /// Nothing comes to lie where a weight would be taken for it.
+    fn has_room(&self, haul: &Haul) -> Result<(), String> {
+        if matches!(haul.verb, Verb::Send | Verb::Delete) || planted(Mutant::LabelsAreLost) {
+            return Ok(());
+        }
+        let linear = self.weighing.linear.contains(&haul.label);
+        if self.weighing.objects.contains_key(&haul.to) || !linear && self.left.contains(&haul.to) {
+            return Err(format!("something else lies or lay at `{}`", haul.to));
+        }
+        Ok(())
+    }
+
+    /// The object is where it was carried, if all of it has arrived.
+    fn carry(&mut self, haul: &Haul) {
+        let Some(object) = self.weighing.objects.get(&haul.from).cloned() else { return };
+        let way = (haul.from.clone(), haul.to.clone());
+        let arrived = self.arrived.entry(way.clone()).or_default();
+        *arrived = arrived.saturating_add(haul.bytes);
+        if matches!(haul.verb, Verb::Copy | Verb::Move) && *arrived < object.bytes {
+            return;
+        }
+        self.arrived.remove(&way);
+        if haul.verb != Verb::Copy {
+            self.weighing.objects.remove(&haul.from);
+            if self.weighing.linear.contains(&object.label) {
+                self.left.insert(haul.from.clone());
+                self.left.remove(&haul.to);
+            }
+        }
+        if haul.verb != Verb::Delete {
+            self.weighing.objects.insert(haul.to.clone(), object);
+        }
+    }
+}
+
+fn weight(haul: &Haul) -> u64 {
+    if planted(Mutant::CountsMessages) { 1 } else { haul.bytes }
+}
+
+impl Carrier {
+    /// The tool, and the arguments that no call can leave out.
+    fn parts(&self) -> (&str, Vec<&str>) {
+        match self {
+            Self::Send { tool, .. } => (tool, vec![]),
+            Self::Copy { tool, name, from, to, .. } | Self::Move { tool, name, from, to, .. } => {
+                (tool, vec![name, from, to])
+            }
+            Self::Rename { tool, store, name, to } => (tool, vec![store, name, to]),
+            Self::Delete { tool, store, name } => (tool, vec![store, name]),
+        }
+    }
+}
+
+impl Room for Weigh {
+    fn name(&self) -> &'static str {
+        "weigh"
+    }
+
+    fn judge(&self, case: Case<'_>) -> Opinion {
+        let checked = self.haul(case).and_then(|haul| match haul {
+            Some(haul) => {
+                self.stays_one(&haul)?;
+                self.has_room(&haul)?;
+                self.fits(&case.request.credential().principal, &haul)
+            }
+            None => Ok(()),
+        });
+        checked.map_or_else(Opinion::deny, |()| Opinion::allow())
+    }
+
+    fn note(&mut self, case: Case<'_>) {
+        let Ok(Some(haul)) = self.haul(case) else { return };
+        let who = case.request.credential().principal.clone();
+        let drawn: Vec<usize> = self.drawn(&haul).map(|(n, _)| n).collect();
+        for n in drawn {
+            let spent = self.spent.entry((who.clone(), n)).or_default();
+            *spent = spent.saturating_add(weight(&haul));
+        }
+        if haul.verb != Verb::Send && !planted(Mutant::ForgetsMoves) {
+            self.carry(&haul);
+        }
+    }
+
+    fn boxed(&self) -> Box<dyn Room> {
+        Box::new(self.clone())
+    }
+}
