@@ -80,6 +80,15 @@ async fn think(
     Ok(Try { look, exchanges, act })
 }
 
+/// What became of a try.
+enum Enacted {
+    Done,
+    /// By the guard.
+    Denied,
+    /// By the rules, which say why.
+    Illegal(String),
+}
+
 /// A world being played.
 struct Floor<'a> {
     world: &'a mut dyn World,
@@ -106,22 +115,28 @@ impl Floor<'_> {
         for nth in 0.. {
             let learnt = Mind::learns(&tried.look.view, &tried.exchanges, &tried.act);
             match self.enact(&turn.seat, tried)? {
-                None => {
+                Enacted::Done => {
                     self.memories.entry(turn.seat.clone()).or_default().keep(learnt);
                     return Ok(true);
                 }
-                Some(rule) if nth < RETRIES && self.world.forfeit(&turn.seat).is_some() => {
+                // What was denied would be denied again: the seat remembers it, and its turn is over.
+                Enacted::Denied => {
+                    self.memories.entry(turn.seat.clone()).or_default().keep(learnt);
+                    break;
+                }
+                Enacted::Illegal(rule) if nth < RETRIES && self.world.forfeit(&turn.seat).is_some() => {
                     let look = self.look(turn, Some(rule), nth + 1);
                     tried = think(self.seats, &self.memories, turn, look).await?;
                 }
-                Some(_) => break,
+                Enacted::Illegal(_) => break,
             }
         }
         self.forfeit(turn)
     }
 
-    /// Records a try and applies it if the guard and the rules allow; else says which rule it broke.
-    fn enact(&mut self, seat: &str, tried: Try) -> Result<Option<String>, Halt> {
+    /// Records a try and applies it if the guard and the rules allow. What is recorded is what is applied:
+    /// the act as the guard would send it.
+    fn enact(&mut self, seat: &str, tried: Try) -> Result<Enacted, Halt> {
         let Try { look: Look { view, seed }, exchanges, act } = tried;
         let seat = || seat.to_owned();
         self.record(Event::Observed { seat: seat(), view })?;
@@ -129,25 +144,23 @@ impl Floor<'_> {
             self.record(Event::Prompted { seat: seat(), ask: ask.clone(), messages, seed })?;
             self.record(Event::Completed { seat: seat(), ask, completion })?;
         }
+        let act = self.guard.amend(&seat(), act);
         self.record(Event::Acted { seat: seat(), act: act.clone() })?;
         let verdict = self.guard.admit(&seat(), &act);
         let allowed = verdict == Verdict::Allow;
         let receipt = self.record(Event::Judged { seat: seat(), turn: act.turn, verdict })?;
-        if !allowed {
-            // Of constant shape: the reason is the operator's.
-            return Ok(Some("it was denied".into()));
-        }
-        self.effect(&seat(), &act, receipt)
+        // The reason is the operator's.
+        if allowed { self.effect(&seat(), &act, receipt) } else { Ok(Enacted::Denied) }
     }
 
     /// Applies an act whose allowance is on record.
-    fn effect(&mut self, seat: &str, act: &Act, _allowed: Receipt) -> Result<Option<String>, Halt> {
+    fn effect(&mut self, seat: &str, act: &Act, _allowed: Receipt) -> Result<Enacted, Halt> {
         match self.world.apply(seat, act) {
-            Ok(changes) => self.record(Event::Changed { turn: act.turn, changes }).map(|_| None),
+            Ok(changes) => self.record(Event::Changed { turn: act.turn, changes }).map(|_| Enacted::Done),
             Err(illegal) => {
                 let rule = illegal.rule.clone();
                 self.record(Event::Illegal { seat: seat.into(), turn: act.turn, rule: illegal.rule })?;
-                Ok(Some(rule))
+                Ok(Enacted::Illegal(rule))
             }
         }
     }
@@ -155,7 +168,7 @@ impl Floor<'_> {
     fn forfeit(&mut self, turn: &Turn) -> Result<bool, Halt> {
         let Some(act) = self.world.forfeit(&turn.seat) else { return Ok(false) };
         let receipt = self.record(Event::Forfeited { seat: turn.seat.clone(), turn: turn.number })?;
-        Ok(self.effect(&turn.seat, &act, receipt)?.is_none())
+        Ok(matches!(self.effect(&turn.seat, &act, receipt)?, Enacted::Done))
     }
 
     fn record(&mut self, event: Event) -> Result<Receipt, Halt> {

@@ -10,7 +10,7 @@
 
 use crate::mutant::{Mutant, planted};
 use crate::rooms::Order;
-use crate::{Considered, Decision, Guard, Monitor, Offer, Offered, Verdict};
+use crate::{Considered, Decision, Guard, Monitor, Offer, Offered, REFUSAL, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use trace::{Act, Answer, Ask, Observation, Read};
@@ -25,6 +25,8 @@ struct State {
     /// The principal of each seat: the credential.
     seats: BTreeMap<String, String>,
     shown: BTreeMap<String, Shown>,
+    /// The seats whose last act was denied: the next thing that they read says so.
+    denied: BTreeSet<String>,
     log: Vec<Decision>,
 }
 
@@ -39,7 +41,8 @@ impl Warden {
     /// `seats` names the principal of each seat; a seat without one is shown nothing and denied
     /// everything.
     pub fn new(monitor: Monitor, seats: BTreeMap<String, String>) -> Self {
-        let state = State { monitor, seats, shown: BTreeMap::new(), log: Vec::new() };
+        let state =
+            State { monitor, seats, shown: BTreeMap::new(), denied: BTreeSet::new(), log: Vec::new() };
         Self { state: Mutex::new(state) }
     }
 
@@ -71,7 +74,11 @@ impl State {
         // world may read as a call.
         let asks_calls = |ask: &&Ask| !ask.tools.is_empty() && !planted(Mutant::HiddenToolsAreWords);
         let calls: BTreeSet<String> = view.asks.iter().filter(asks_calls).map(|ask| ask.id.clone()).collect();
-        let view = self.monitor.show(&who, view);
+        let mut view = self.monitor.show(&who, view);
+        // What came of the last act: it never reached the world, which cannot say.
+        if let Some(result) = view.news.first_mut().filter(|_| self.denied.remove(seat)) {
+            REFUSAL.clone_into(result);
+        }
         let known = self.shown.remove(seat).unwrap_or_default();
         let offered = |ask: &Ask| if calls.contains(&ask.id) { tools(ask, &known) } else { offer(ask) };
         let offers = view.asks.iter().map(|ask| (ask.id.clone(), offered(ask))).collect();
@@ -112,6 +119,8 @@ impl State {
         };
         if verdict == trace::Verdict::Allow {
             self.shown.remove(seat);
+        } else {
+            self.denied.insert(seat.into());
         }
         verdict
     }

@@ -1,5 +1,6 @@
 //! What judges read in the words of the models, and how far they can be believed.
 
+use crate::figure::{distinct, together};
 use crate::size::Sizes;
 use crate::words::{NOTHING, count, rate, share};
 use crate::{Agreement, Findings, Judgement};
@@ -88,25 +89,20 @@ pub(crate) fn judgement(j: &Judgement, sizes: &Sizes) -> JudgementView {
 
 /// What one judge found of one model in a scenario, over all cells: `refused 3/20, complied 17/20`.
 pub(crate) fn pooled(f: &Findings, scenario: &str) -> Vec<String> {
-    let mut lines: Vec<((&str, &str, &str), Vec<(&str, u64)>)> = Vec::new();
-    for j in f.judgements.iter().filter(|j| j.scenario == scenario) {
-        let key = (j.model.as_str(), j.question.as_str(), j.judge.as_str());
-        let at = lines.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
-            lines.push((key, Vec::new()));
-            lines.len() - 1
-        });
-        let labels = &mut lines[at].1;
-        match labels.iter_mut().find(|(label, _)| *label == j.label) {
-            Some((_, k)) => *k += j.k,
-            None => labels.push((&j.label, j.k)),
-        }
-    }
-    let told = |((model, question, judge), mut labels): ((&str, &str, &str), Vec<(&str, u64)>)| {
-        labels.sort_by_key(|(_, k)| std::cmp::Reverse(*k));
-        let n: u64 = labels.iter().map(|(_, k)| k).sum();
-        let of: Vec<String> =
-            labels.iter().map(|(label, k)| format!("{label} {}/{}", count(*k), count(n))).collect();
-        format!("{model}: {question}, read by {judge}: {}", of.join(", "))
-    };
-    lines.into_iter().map(told).collect()
+    let of: Vec<&Judgement> = f.judgements.iter().filter(|j| j.scenario == scenario).collect();
+    let of = together(of, |j| format!("{}: {}, read by {}", j.model, j.question, j.judge), |_| ());
+    let whose = |j: &Judgement| (j.model.clone(), j.question.clone(), j.judge.clone());
+    of.chunk_by(|a, b| whose(a) == whose(b)).map(line).collect()
+}
+
+fn line(same: &[&Judgement]) -> String {
+    let labels = distinct(same.iter().map(|j| j.label.as_str()));
+    let k = |label: &str| same.iter().filter(|j| j.label == label).map(|j| j.k).sum::<u64>();
+    let n: u64 = same.iter().map(|j| j.k).sum();
+    let mut counts: Vec<(u64, &str)> = labels.into_iter().map(|label| (k(label), label)).collect();
+    counts.sort_by_key(|(k, _)| std::cmp::Reverse(*k));
+    let of: Vec<String> =
+        counts.iter().map(|(k, label)| format!("{label} {}/{}", count(*k), count(n))).collect();
+    let (model, question, judge) = (&same[0].model, &same[0].question, &same[0].judge);
+    format!("{model}: {question}, read by {judge}: {}", of.join(", "))
 }

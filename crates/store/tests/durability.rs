@@ -10,6 +10,7 @@ use trace::{End, Episode, EpisodeKey, Record, VERSION};
 
 fn episode(state: u32, end: End) -> Episode {
     let key = EpisodeKey {
+        guard: String::new(),
         scenario: "s".into(),
         scenario_hash: "h".into(),
         world: "form/1".into(),

@@ -9,6 +9,7 @@ use trace::{Completion, End, Episode, EpisodeKey, Purchase, Record, Request, Sam
 
 fn episode(state: u32, end: End) -> Episode {
     let key = EpisodeKey {
+        guard: String::new(),
         scenario: "s".into(),
         scenario_hash: "h".into(),
         world: "form/1".into(),

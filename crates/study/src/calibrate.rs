@@ -80,7 +80,8 @@ fn replicate_of(part: &Part, name: &str, replicate: u32) -> Vec<bool> {
         let plan = plan(&part.scenario, sheet, &model, &Sampling::default());
         let mut tape = Tape::default();
         // A control never waits: the play is over when it returns.
-        let played = one(&plan.setup, &plan.minds(), sheet.seed, &mut tape).now_or_never();
+        let played =
+            one(&plan.setup, &plan.minds(), plan.post.as_deref(), sheet.seed, &mut tape).now_or_never();
         let complete = played.is_some_and(|played| played.is_ok());
         results.add(&sheet.cell, (sheet.unit, sheet.epoch), &Sealed::of(&tape.events, complete));
     }

@@ -38,6 +38,7 @@ mod record;
 mod replay;
 mod results;
 pub mod scenario;
+pub mod structure;
 mod study;
 mod wordings;
 

@@ -2,6 +2,7 @@
 
 use crate::actor::control;
 use crate::scenario::{Cell, Compiled, Fault, Scenario, Seated, Selection, Unit, compile};
+use crate::structure::Post;
 use agent::Mind;
 use model::Model;
 use std::collections::BTreeMap;
@@ -35,6 +36,8 @@ pub struct Sheet {
     pub cluster: String,
     pub world_hash: String,
     pub seed: u64,
+    /// The guard of this cell.
+    pub post: Option<Arc<Post>>,
 }
 
 /// One episode to play.
@@ -44,6 +47,7 @@ pub struct Plan {
     pub setup: Setup,
     /// Who sits where, in the order of the key's seats.
     pub models: Vec<Arc<dyn Model>>,
+    pub post: Option<Arc<Post>>,
 }
 
 /// Wordings over which items rotate: two Latin rows, both orders, and few enough that a model on
@@ -113,9 +117,10 @@ pub fn sheets(
 
 /// Renders one cell of one unit.
 pub fn sheet(scenario: &Scenario, cell: &Cell, unit: Unit, epoch: u32) -> Result<Sheet, Fault> {
-    let Compiled { seats, setup, cluster, .. } = compile(scenario, cell, unit)?;
+    let Compiled { seats, setup, cluster, post, .. } = compile(scenario, cell, unit)?;
     let world_hash = trace::name_of(&setup).to_string();
-    Ok(Sheet { cell: cell.clone(), unit, epoch, seats, setup, cluster, world_hash, seed: seed(unit, epoch) })
+    let seed = seed(unit, epoch);
+    Ok(Sheet { cell: cell.clone(), unit, epoch, seats, setup, cluster, world_hash, seed, post })
 }
 
 /// The seed of a unit: it does not know the cell.
@@ -143,10 +148,11 @@ pub fn plan(scenario: &Scenario, sheet: &Sheet, model: &Arc<dyn Model>, sampling
         state: sheet.unit.state,
         epoch: sheet.epoch,
         seed: sheet.seed,
+        guard: sheet.post.as_ref().map(|post| post.hash.clone()).unwrap_or_default(),
         seats: seats.collect(),
         briefs: sheet.seats.iter().map(|seated| Brief::clone(&seated.brief)).collect(),
     };
-    Plan { name: key.name(), key, setup: sheet.setup.clone(), models }
+    Plan { name: key.name(), key, setup: sheet.setup.clone(), models, post: sheet.post.clone() }
 }
 
 /// Who sits at a seat: the model, or the control that the scenario puts there.

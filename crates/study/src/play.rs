@@ -1,11 +1,13 @@
 //! Plays what is missing: claims episodes, keeps many in flight, seals them in groups.
 
 use crate::plan::Plan;
+use crate::structure::Post;
 use agent::Mind;
 use arena::{Halt, Scroll, Sink, play};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use guard::Guard;
 use model::{Kind, Model};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -48,12 +50,15 @@ type Written = Episode<Scroll>;
 pub async fn one(
     setup: &Setup,
     seats: &BTreeMap<String, Mind>,
+    post: Option<&Post>,
     seed: u64,
     sink: &mut dyn Sink,
 ) -> Result<(), Halt> {
     // What cannot be opened was refused when the scenario was compiled.
     let mut world = setup.open().map_err(Halt::Record)?;
-    play(&mut *world, seats, &guard::Open, seed, sink).await
+    let warden = post.map(Post::warden);
+    let guard: &dyn Guard = warden.as_ref().map_or(&guard::Open, |warden| warden);
+    play(&mut *world, seats, guard, seed, sink).await
 }
 
 struct Ended {
@@ -63,9 +68,9 @@ struct Ended {
 
 async fn episode(plan: Plan) -> Ended {
     let minds = plan.minds();
-    let Plan { name, key, setup, .. } = plan;
+    let Plan { name, key, setup, post, .. } = plan;
     let mut scroll = Scroll::default();
-    let played = one(&setup, &minds, key.seed, &mut scroll).await;
+    let played = one(&setup, &minds, post.as_deref(), key.seed, &mut scroll).await;
     let (end, broke) = match played {
         Ok(()) => (End::Done, None),
         Err(halt) => {

@@ -63,7 +63,9 @@ async fn replay_judgement(episode: &Episode) -> Result<(), String> {
 async fn compare(plan: Plan, episode: &Episode) -> Result<(), String> {
     let mut tape = Tape::default();
     let minds = plan.minds();
-    one(&plan.setup, &minds, plan.key.seed, &mut tape).await.map_err(|halt| halt.to_string())?;
+    one(&plan.setup, &minds, plan.post.as_deref(), plan.key.seed, &mut tape)
+        .await
+        .map_err(|halt| halt.to_string())?;
     let again = Episode { events: tape.events, key: plan.key, ..episode.clone() };
     differs(episode, &again).map_or(Ok(()), Err)
 }

@@ -24,6 +24,9 @@ pub struct EpisodeKey {
     pub state: u32,
     pub epoch: u32,
     pub seed: u64,
+    /// Hash of the guard's charter; empty where nothing was guarded.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub guard: String,
     pub seats: Vec<SeatCard>,
     pub briefs: Vec<Brief>,
 }

@@ -55,7 +55,8 @@ fn violations(scenario: &Scenario) -> Result<Vec<String>, Exit> {
             let texts = |c: &Compiled| {
                 let of = |role, s: &Seated| s.brief.text(role, "\n");
                 let seats = c.seats.iter().map(|s| (of(trace::Role::User, s), of(trace::Role::System, s)));
-                (seats.collect::<Vec<_>>(), trace::canonical(&asked(&c.setup)))
+                let guard = c.post.as_ref().map(|post| post.hash.clone());
+                (seats.collect::<Vec<_>>(), trace::canonical(&asked(&c.setup)), guard)
             };
             if texts(&compiled) == texts(&base) {
                 found.push(format!("{cell}: this level changes nothing"));

@@ -186,6 +186,7 @@ fn plan(subject: &Subject, brief: Brief, judge: &Arc<dyn Model>) -> Plan {
     let setup = Setup::Form(Arc::new(spec));
     let cell = subject.to_string();
     let key = EpisodeKey {
+        guard: String::new(),
         scenario: SCENARIO.into(),
         scenario_hash: Rubric::hash(),
         world: setup.version().into(),
@@ -202,7 +203,7 @@ fn plan(subject: &Subject, brief: Brief, judge: &Arc<dyn Model>) -> Plan {
         }],
         briefs: vec![brief],
     };
-    Plan { name: key.name(), key, setup, models: vec![judge.clone()] }
+    Plan { name: key.name(), key, setup, models: vec![judge.clone()], post: None }
 }
 
 /// The plan of a judgement on record, from its key: to play it again. `None` where it is none of this

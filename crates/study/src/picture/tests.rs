@@ -57,6 +57,7 @@ fn record(setup: &Setup, script: &[&str]) -> Episode {
         events.extend(said(&mut *world, &turn.seat, line));
     }
     let key = EpisodeKey {
+        guard: String::new(),
         scenario: "s".into(),
         scenario_hash: "h".into(),
         world: setup.version().into(),

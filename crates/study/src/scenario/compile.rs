@@ -9,6 +9,7 @@ use super::load::Scenario;
 use super::prose::{Renderer, Variables, fenced, plain, spans};
 use super::sheet::{Entry, draw};
 use super::wording::{paraphrase, reversed};
+use crate::structure::Post;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -37,6 +38,8 @@ pub struct Compiled {
     pub papers: Vec<Clause>,
     /// What the unit is clustered by: its wording, or its item's topic.
     pub cluster: String,
+    /// The guard that stands by in this cell.
+    pub post: Option<Arc<Post>>,
 }
 
 impl Compiled {
@@ -85,7 +88,8 @@ pub fn compile(scenario: &Scenario, cell: &Cell, unit: Unit) -> Result<Compiled,
         Some(items) => compiler.variables.get(&items.cluster).cloned().unwrap_or_default(),
         None => unit.wording.to_string(),
     };
-    Ok(Compiled { seats, setup, papers: compiler.papers, cluster })
+    let post = compiler.post(&setup)?;
+    Ok(Compiled { seats, setup, papers: compiler.papers, cluster, post })
 }
 
 impl AskFile {
@@ -270,6 +274,20 @@ impl<'a> Compiler<'a> {
         let setup = Setup::Company(spec.into());
         setup.open().map_err(|why| self.in_play(why))?;
         Ok(([worker].into_iter().chain(peer).collect(), setup))
+    }
+
+    /// The guard that a level of this cell posts.
+    fn post(&self, setup: &Setup) -> Result<Option<Arc<Post>>, Fault> {
+        let levels = self.scenario.file.factor.iter().map(|factor| self.level(&factor.name));
+        let Some((level, regime)) = levels.filter_map(|l| Some((l, l.guard.as_ref()?))).next() else {
+            return Ok(None);
+        };
+        let told =
+            |why: String| self.scenario.source.about(&level.name, "[[factor", "factor.level.guard", why);
+        let Setup::Company(spec) = setup else {
+            return Err(told("only a company has a guard".into()));
+        };
+        Ok(Some(Arc::new(Post::new(spec, regime).map_err(told)?)))
     }
 
     /// A mistake in `[play]` or in what a level changes of it: at the name that the message quotes, or, where

@@ -1,6 +1,7 @@
 //! A scenario file as written. Every field is checked; an unknown one is an error with its place.
 
 use crate::clerk::Deed;
+use crate::structure::Regime;
 use model::control::Rule;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -131,6 +132,9 @@ pub struct LevelFile {
     /// What this level changes of what is played: merged into the scenario's `[play]`.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub play: Value,
+    /// In a company: the guard's rooms at this level ([`crate::structure::Regime`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<Regime>,
 }
 
 /// A cell in which there is one right answer.
