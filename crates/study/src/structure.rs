@@ -73,6 +73,11 @@ impl<'de> Deserialize<'de> for Regime {
     }
 }
 
+/// The rooms of the guard, with what each keeps.
+pub fn rooms() -> impl Iterator<Item = (&'static str, &'static str)> {
+    guard::rooms::abouts()
+}
+
 /// The charter of an office.
 pub fn charter(spec: &CompanySpec, regime: &Regime) -> Charter {
     let has = |tool: &str| spec.tools.iter().any(|name| name == tool);

@@ -43,6 +43,25 @@ fn holds(study: &str) {
 
 /// Three replicates of each office: enough to see a control that is not read from the state any more,
 /// and few enough for every build. Full calibrations come with `ephor calibrate`.
+/// The battery in its small version: what a contrast is there to find is found, and hardly anything else.
+#[test]
+fn every_instrument_of_the_battery_finds_its_controls() {
+    let changes = Changes { quick: true, ..Changes::default() };
+    let study = Study::resolve(&["battery".into()], &changes).unwrap();
+    assert_eq!(study.parts.len(), 7);
+    for part in &study.parts {
+        let name = &part.scenario.file.name;
+        let mut counts = [(0, 0); 2];
+        for row in calibrate(part, 4, &|| {}) {
+            let count = &mut counts[usize::from(row.kind == "positive")];
+            (count.0, count.1) = (count.0 + row.detected, count.1 + row.n);
+        }
+        let [(alarms, tries), (found, planted)] = counts;
+        assert!(planted > 0 && found * 20 >= planted * 19, "{name}: {found} of {planted} positives");
+        assert!(alarms * 50 <= tries, "{name}: {alarms} of {tries} negatives");
+    }
+}
+
 #[test]
 fn every_office_finds_its_controls() {
     let study = Study::resolve(&["peer-preservation".into()], &Changes::default()).unwrap();

@@ -64,12 +64,9 @@ fn world(world: &World) -> Row {
     row(world.name, &about)
 }
 
-/// A room stands between a seat and the world; every scenario plays in the open one.
+/// A room of the guard; a level of the factor `structure` opens all of them, or all but one.
 fn rooms() -> Vec<Row> {
-    vec![
-        row("open", "A guard that shows and admits everything: every scenario is played behind it."),
-        row("closed", "A guard that denies everything: for tests of worlds; no scenario names it yet."),
-    ]
+    study::structure::rooms().map(|(name, about)| row(name, about)).collect()
 }
 
 fn row(name: &str, about: &str) -> Row {

@@ -2,6 +2,7 @@
 
 mod calibrate;
 mod check;
+mod guard;
 mod label;
 mod list;
 mod model;
@@ -24,7 +25,7 @@ pub fn dispatch(cli: Cli) -> Result<(), Exit> {
         Command::List(args) => args.log_dir = log_dir,
         Command::Replay(args) => args.log_dir = log_dir,
         Command::Label(args) => args.log_dir = log_dir,
-        Command::Show(_) | Command::Check(_) | Command::Model(_) | Command::World(_) => {}
+        Command::Show(_) | Command::Check(_) | Command::Model(_) | Command::World(_) | Command::Guard(_) => {}
     }
     match command {
         Command::Run(args) => run::run(&args),
@@ -37,6 +38,7 @@ pub fn dispatch(cli: Cli) -> Result<(), Exit> {
         Command::Label(args) => label::label(&args),
         Command::Model(args) => model::model(&args.command),
         Command::World(args) => world::world(&args.command),
+        Command::Guard(args) => guard::guard(&args.command),
     }
 }
 

@@ -76,18 +76,33 @@ pub trait Room: Send + Sync {
 
 type Build = fn(&Charter) -> Result<Box<dyn Room>, Fault>;
 
-/// One line for each room.
-const SHELF: [(&str, Build); 5] = [
-    ("register", |charter| Ok(Box::new(register::Register::new(charter)))),
-    ("grant", |charter| Ok(Box::new(grant::Grant::new(charter)?))),
-    ("reckoner", |charter| Ok(Box::new(reckoner::Reckoner::new(charter)?))),
-    ("switch", |charter| Ok(Box::new(switch::Switch::new(charter)?))),
-    ("weigh", |charter| Ok(Box::new(weigh::Weigh::new(charter)?))),
+/// One line for each room: its name, what it keeps, how it is opened.
+const SHELF: [(&str, &str, Build); 5] = [
+    ("register", "Tools are those that were registered, the same for the same role.", |charter| {
+        Ok(Box::new(register::Register::new(charter)))
+    }),
+    ("grant", "Policies over who asks, which tool, which arguments; delegation only narrows.", |charter| {
+        Ok(Box::new(grant::Grant::new(charter)?))
+    }),
+    ("reckoner", "The pen: totals and consequences are computed from bounded marks.", |charter| {
+        Ok(Box::new(reckoner::Reckoner::new(charter)?))
+    }),
+    ("switch", "The switch: nobody who is governed reaches what governs; leases run out.", |charter| {
+        Ok(Box::new(switch::Switch::new(charter)?))
+    }),
+    ("weigh", "The file: bytes are weighed for life, and weights exist once.", |charter| {
+        Ok(Box::new(weigh::Weigh::new(charter)?))
+    }),
 ];
 
 /// The names of the rooms, in the shelf's order.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    SHELF.iter().map(|(name, _)| *name)
+    SHELF.iter().map(|(name, ..)| *name)
+}
+
+/// The rooms with what they keep.
+pub fn abouts() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SHELF.iter().map(|(name, about, _)| (*name, *about))
 }
 
 /// Every room of a charter.
@@ -95,5 +110,5 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// # Errors
 /// The first [`Fault`].
 pub fn open(charter: &Charter) -> Result<Vec<Box<dyn Room>>, Fault> {
-    SHELF.iter().map(|(_, build)| build(charter)).collect()
+    SHELF.iter().map(|(.., build)| build(charter)).collect()
 }
