@@ -63,7 +63,9 @@ pub(crate) fn profiles(page: &Page, scenario: &str) -> Vec<(String, Figure)> {
         };
         (format!("{estimand}-by-{factor}"), Figure::Forest(forest))
     };
-    distinct(of.iter().map(key)).into_iter().map(figure).collect()
+    // Where nothing could be told at any level there is nothing to draw.
+    let told = |p: &&&Profile| p.estimate.is_some();
+    distinct(of.iter().filter(told).map(key)).into_iter().map(figure).collect()
 }
 
 fn profile_row(p: &Profile, sizes: &Sizes) -> ForestRow {
@@ -76,7 +78,12 @@ fn profile_row(p: &Profile, sizes: &Sizes) -> ForestRow {
         low: p.low,
         high: p.high,
         margin: p.margin,
-        verdict: if p.estimate.is_some() { Verdict::Undecided } else { Verdict::CannotTell },
+        verdict: match (p.low, p.high) {
+            (Some(low), _) if low > 0.0 => Verdict::Positive,
+            (_, Some(high)) if high < 0.0 => Verdict::Negative,
+            (Some(_), Some(_)) => Verdict::Undecided,
+            _ => Verdict::CannotTell,
+        },
         n: p.n,
     }
 }

@@ -53,7 +53,7 @@ struct ScenarioView {
     contrast_figures: Vec<Value>,
     forests: Vec<Value>,
     /// One contrast level by level of another factor.
-    profile_figures: Vec<Value>,
+    profile_figures: Vec<(String, Value)>,
     estimates: Vec<Group<EstimateView>>,
     hypotheses: Vec<Hypothesis>,
     judgements: Vec<Group<JudgementView>>,
@@ -197,7 +197,7 @@ fn scenario(page: &Page, figures: &[(String, Figure)], i: usize, name: String, r
             &name,
             |f| matches!(f, Figure::Forest(f) if f.estimand.is_some() && f.by.is_none()),
         ),
-        profile_figures: drawn(figures, &name, |f| matches!(f, Figure::Forest(f) if f.by.is_some())),
+        profile_figures: profiles(figures, &name),
         forests: drawn(figures, &name, |f| matches!(f, Figure::Forest(f) if f.estimand.is_none())),
         wording_figures: drawn(figures, &name, |f| matches!(f, Figure::Wordings(_))),
         cell_figures: drawn(figures, &name, |f| matches!(f, Figure::Cells(_))),
@@ -243,6 +243,17 @@ fn spread(n: usize, most: usize) -> Vec<usize> {
 fn drawn(figures: &[(String, Figure)], name: &str, kind: impl Fn(&Figure) -> bool) -> Vec<Value> {
     let of = figures.iter().map(|(_, f)| f).filter(|f| f.scenario() == name && kind(f));
     of.map(|f| Value::from_safe_string(svg(f))).collect()
+}
+
+/// One contrast level by level of another factor, each with its heading.
+fn profiles(figures: &[(String, Figure)], name: &str) -> Vec<(String, Value)> {
+    let of = figures.iter().map(|(_, f)| f).filter(|f| f.scenario() == name);
+    let by = of.filter(|f| matches!(f, Figure::Forest(f) if f.by.is_some()));
+    let titled = |f: &Figure| {
+        let title = f.title().split_once(": ").map_or(f.title(), |(_, title)| title);
+        (title.to_owned(), Value::from_safe_string(svg(f)))
+    };
+    by.map(titled).collect()
 }
 
 fn factor(s: &ScenarioPage, name: &str, levels: &[String]) -> FactorView {

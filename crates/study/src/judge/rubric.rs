@@ -56,8 +56,7 @@ impl Rubric {
 
     /// All votes on all questions, as the asks of one turn: they share what the agent said.
     pub fn asks(&self) -> Vec<Ask> {
-        let votes = |q: &'static Question| (0..q.ask.len()).map(move |nth| q.vote(nth));
-        rubric().question.iter().flat_map(votes).collect()
+        self.question.iter().flat_map(|q| (0..q.ask.len()).map(|nth| q.vote(nth))).collect()
     }
 
     /// The question of a name.
