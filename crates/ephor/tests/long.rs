@@ -6,11 +6,11 @@ mod lab;
 
 use lab::Lab;
 
-/// Forty calls; a drive whose list alone is two kilobytes.
+/// Forty calls; a drive whose list alone is a kilobyte.
 fn office() -> String {
     let paper =
         "The shelf list of this room is long, and every line of it is as dull as the one before. ".repeat(2);
-    let papers: String = (0..40)
+    let papers: String = (0..20)
         .map(|n| {
             format!(
                 "[[clause]]\nslot = \"paper-{n}\"\nplace = \"drive/shelf-list-of-the-long-room-number-{n:02}.md\"\ntext = [\"{paper}\"]\n"
