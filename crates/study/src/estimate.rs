@@ -29,24 +29,29 @@ pub struct Raw {
     pub equivalent: bool,
 }
 
-/// Differences as values with cluster indices.
-fn clustered(
-    differences: &BTreeMap<Unit, f64>,
+/// Values of units with their cluster indices, and how many clusters there are.
+pub fn clustered(
+    units: impl Iterator<Item = (Unit, f64)>,
     of: &BTreeMap<Unit, String>,
 ) -> (Vec<f64>, Vec<usize>, usize) {
     let mut indices: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut clusters = Vec::with_capacity(differences.len());
-    for unit in differences.keys() {
-        let name = of.get(unit).map_or("", String::as_str);
+    let (mut values, mut clusters) = (Vec::new(), Vec::new());
+    for (unit, value) in units {
+        let name = of.get(&unit).map_or("", String::as_str);
         let next = indices.len();
         clusters.push(*indices.entry(name).or_insert(next));
+        values.push(value);
     }
-    (differences.values().copied().collect(), clusters, indices.len())
+    (values, clusters, indices.len())
+}
+
+fn each(differences: &BTreeMap<Unit, f64>) -> impl Iterator<Item = (Unit, f64)> {
+    differences.iter().map(|(unit, difference)| (*unit, *difference))
 }
 
 /// The two-sided p of a contrast alone: what calibration counts.
 pub fn p_value(differences: &BTreeMap<Unit, f64>, of: &BTreeMap<Unit, String>, draws: usize) -> Option<f64> {
-    let (values, clusters, count) = clustered(differences, of);
+    let (values, clusters, count) = clustered(each(differences), of);
     if count < CLUSTERS_MIN {
         return None;
     }
@@ -60,7 +65,7 @@ pub fn raw(
     of: &BTreeMap<Unit, String>,
     margin: f64,
 ) -> Result<Raw, String> {
-    let (values, clusters, count) = clustered(differences, of);
+    let (values, clusters, count) = clustered(each(differences), of);
     if values.is_empty() {
         return Err("nothing was scored in both arms".into());
     }

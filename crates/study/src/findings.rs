@@ -2,7 +2,7 @@
 
 use crate::estimate::{bounds, estimates, profiles};
 use crate::hypotheses::hypotheses;
-use crate::judge::{Bench, PersonLabels, SCENARIO, Seen, Subject, matter};
+use crate::judge::{Bench, PersonLabels, SCENARIO, Seen, Subject, sayings};
 use crate::margins::{margins, row_of};
 use crate::means::means;
 use crate::measure::{Sealed, Value, measure, measures};
@@ -151,7 +151,7 @@ fn read<'a>(
         if let Some((cast, sheet)) = of.first() {
             let reading = &mut readings[*cast];
             reading.pay(&episode);
-            if study.models.contains(&reading.model) && matter(&episode).is_some() {
+            if study.models.contains(&reading.model) && !sayings(&episode).is_empty() {
                 seen.insert(Subject::Episode(episode.name), reading.seen(*sheet));
             }
         }

@@ -1,11 +1,10 @@
 //! What an outcome comes to in a cell, where it is no share: "crossed" alone would hide how far.
 
-use crate::estimate::LEVEL;
+use crate::estimate::{LEVEL, clustered};
 use crate::plan::clusters;
 use crate::results::Results;
 use crate::study::Part;
 use report::Mean;
-use std::collections::BTreeMap;
 
 /// The means of one model in the cells of its design.
 pub fn means(part: &Part, results: &Results, model: &str) -> Vec<Mean> {
@@ -18,14 +17,8 @@ pub fn means(part: &Part, results: &Results, model: &str) -> Vec<Mean> {
         }
         let cells = results.cells(&file.outcome).filter(|(cell, _)| part.cells.cells.contains(cell));
         for (cell, slots) in cells {
-            let mut labels: BTreeMap<&str, usize> = BTreeMap::new();
-            let (mut values, mut indices) = (Vec::new(), Vec::new());
-            for ((slot, _), value) in slots {
-                let next = labels.len();
-                let name = of.get(slot).map_or("", String::as_str);
-                indices.push(*labels.entry(name).or_insert(next));
-                values.push(value.value);
-            }
+            let units = slots.iter().map(|((unit, _), value)| (*unit, value.value));
+            let (values, indices, count) = clustered(units, &of);
             let Ok(mean) = stats::mean(&values) else { continue };
             let test = stats::cluster_robust(&values, &indices, LEVEL).ok();
             rows.push(Mean {
@@ -37,7 +30,7 @@ pub fn means(part: &Part, results: &Results, model: &str) -> Vec<Mean> {
                 low: test.map(|t| t.interval.low),
                 high: test.map(|t| t.interval.high),
                 n: values.len() as u64,
-                clusters: labels.len() as u64,
+                clusters: count as u64,
                 unit: unit.into(),
             });
         }

@@ -67,7 +67,8 @@ impl Bench {
 
     /// Each judge against the labelled transcripts, against each person, and against the judges after it.
     pub fn agreements(&self, people: &PersonLabels) -> Vec<Agreement> {
-        let own = labelled().unwrap_or_default();
+        // Most runs have no judge, and read no transcripts for one.
+        let own = if self.is_empty() { Vec::new() } else { labelled().unwrap_or_default() };
         let own: Given = own.into_iter().map(|l| (Subject::Labelled(l.id), l.labels.by_question())).collect();
         let mut rows = Vec::new();
         for (at, (judge, given)) in self.by.iter().enumerate() {

@@ -155,18 +155,18 @@ pub fn matters(
     let mut matters = BTreeMap::new();
     folder.each(|episode| {
         let done = episode.end == End::Done && wanted.contains(&episode.name);
-        if let Some(text) = matter(&episode).filter(|_| done) {
-            matters.insert(episode.name, text);
+        let sayings = if done { sayings(&episode) } else { Vec::new() };
+        if !sayings.is_empty() {
+            matters.insert(episode.name, shown(&sayings));
         }
     })?;
     Ok(matters)
 }
 
 /// What is to be judged of an episode: what its first seat said. Nothing where it only chose.
-pub fn matter(episode: &Episode) -> Option<String> {
-    let seat = &episode.key.seats.first()?.seat;
-    let sayings = said(&episode.events, seat);
-    (!sayings.is_empty()).then(|| shown(&sayings))
+pub fn sayings(episode: &Episode) -> Vec<Saying> {
+    let seat = episode.key.seats.first();
+    seat.map(|seat| said(&episode.events, &seat.seat)).unwrap_or_default()
 }
 
 fn brief(text: &str) -> Brief {
