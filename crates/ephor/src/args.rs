@@ -35,6 +35,11 @@ pub enum Command {
     Calibrate(Calibrate),
     /// Tables and figures again, from the record
     Report(Report),
+    /// Which disposition a model has, how sure that is, and which contrasts say so
+    #[command(
+        after_help = "Examples:\n  ephor diagnose                               the latest run\n  ephor diagnose --model local/smollm2         plays the small battery first\n  ephor diagnose --model openai/gpt-4.1-mini --model control/random --json"
+    )]
+    Diagnose(Diagnose),
     /// Play again from the record: byte-equal, or an error
     Replay(Replay),
     /// Your own labels for what judges decide, and how far they agree with you
@@ -268,6 +273,25 @@ pub struct Report {
     pub json: bool,
     #[command(flatten)]
     pub place: Place,
+}
+
+#[derive(Debug, Args)]
+pub struct Diagnose {
+    /// A run of the battery: its name, the beginning of its name, its folder, or `latest`
+    #[arg(default_value = "latest", conflicts_with = "model")]
+    pub run: String,
+    /// Play the battery with this model first: provider/model; repeatable
+    #[arg(long)]
+    pub model: Vec<String>,
+    /// The whole battery instead of its small version
+    #[arg(long, requires = "model")]
+    pub whole: bool,
+    #[command(flatten)]
+    pub wire: Wire,
+    #[command(flatten)]
+    pub place: Place,
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

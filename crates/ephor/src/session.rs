@@ -15,7 +15,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use store::{Responses, RunFolder, Writer};
-use study::{Cast, Nulls, Part, RunFile, Study};
+use study::diagnose::Bench;
+use study::{Cast, Known, Nulls, Part, RunFile, Study};
 use trace::{Completion, ModelCard, Name, Purchase, Request};
 
 /// A study with its models at their seats.
@@ -226,10 +227,11 @@ impl Session {
 
     /// Reads the record and says what was found.
     pub fn page(&self, folder: &RunFolder, calibrated: Calibrated) -> Result<Page, Exit> {
-        let Calibrated { rows, nulls } = calibrated;
+        let Calibrated { rows: calibration, nulls, bench } = calibrated;
         let run = folder.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let people = crate::log::person_labels(folder)?;
-        let mut page = study::page(&self.study, &self.casts, folder, rows, &nulls, &people, &run)?;
+        let known = Known { calibration, nulls, bench, people };
+        let mut page = study::page(&self.study, &self.casts, folder, known, &run)?;
         page.caveats.extend(provisional(&page.findings.agreements));
         page.findings.sizes = self.sizes();
         page.bill = self.bill();
@@ -309,11 +311,13 @@ fn control(part: &Part, name: &str) -> Result<Arc<dyn Model>, Exit> {
         .map_err(|why| Exit::usage(format!("{why}\naccepted: {}", part.scenario.control_names().join(", "))))
 }
 
-/// What is known of a study's instruments: their controls, and the nulls of each part.
+/// What is known of a study's instruments: their controls, the nulls of each part, and the agents on which a
+/// diagnosis rests.
 #[derive(Default)]
 pub struct Calibrated {
     pub rows: Vec<Calibration>,
     pub nulls: Vec<Nulls>,
+    pub bench: Option<Bench>,
 }
 
 /// Calibrates every part, once per scenario and size; what was calibrated before is read.
@@ -345,8 +349,20 @@ pub fn calibrations(
         all.rows.extend(nulls.rows.iter().cloned());
         all.nulls.push(nulls);
     }
+    if study::diagnose::is_for(study) {
+        all.bench = Some(bench(study, log_dir, screen)?);
+    }
     screen.clear();
     Ok(all)
+}
+
+/// Agents of known disposition play the study's instruments, once.
+fn bench(study: &Study, log_dir: &Path, screen: &Screen) -> Result<Bench, Exit> {
+    kept(log_dir, &study::diagnose::key(study), || {
+        let done = AtomicUsize::new(0);
+        let tick = || screen.at("profiles", done.fetch_add(1, Ordering::Relaxed) + 1, Bench::agents());
+        Bench::play(study, &tick).map_err(Exit::usage)
+    })
 }
 
 /// What was worked out before under this key, or is now.

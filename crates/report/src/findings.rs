@@ -1,8 +1,8 @@
 //! What a run found. [`Findings`] is `ephor run --json` and `summary.json`; [`Page`] adds what the
 //! report shows beside it.
 
-use crate::Replay;
 use crate::timeline::Timeline;
+use crate::{DiagnoserRow, Diagnosis, Replay, Separation};
 use serde::{Deserialize, Serialize};
 use trace::Clause;
 
@@ -257,7 +257,7 @@ pub struct Agreement {
 }
 
 /// The one JSON document of a run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Findings {
     pub run: String,
     pub study: String,
@@ -285,6 +285,15 @@ pub struct Findings {
     /// How far these judges can be believed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub agreements: Vec<Agreement>,
+    /// Of a study that plays enough of the battery; absent from others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub diagnoses: Vec<Diagnosis>,
+    /// How far these diagnoses can be believed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub diagnosers: Vec<DiagnoserRow>,
+    /// Which contrasts tell refusal from faking.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub separations: Vec<Separation>,
     pub calibration: Vec<Calibration>,
     pub missing: Vec<Missing>,
     pub cost: Cost,
@@ -350,6 +359,18 @@ pub struct Transcript {
     pub timeline: Option<Timeline>,
 }
 
+/// Two plays of one unit that differ in one circumstance, side by side.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TranscriptPair {
+    pub model: String,
+    /// The contrast's id in the diagnosis, and what is changed.
+    pub contrast: String,
+    pub says: String,
+    pub scenario: String,
+    pub without: Transcript,
+    pub with: Transcript,
+}
+
 /// What the report says of one scenario.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ScenarioPage {
@@ -370,6 +391,9 @@ pub struct ScenarioPage {
 pub struct Page {
     pub findings: Findings,
     pub scenarios: Vec<ScenarioPage>,
+    /// The plays that show a diagnosed model's contrasts best.
+    #[serde(default)]
+    pub pairs: Vec<TranscriptPair>,
     /// Commands that make this run again.
     pub reproduce: Vec<String>,
     /// Versions, seeds, hashes: the bill of materials.

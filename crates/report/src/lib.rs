@@ -18,13 +18,12 @@
 //! same page gives the same bytes.
 //!
 //! ```
-//! use report::{Cost, Findings, Page, figures, render, terminal};
+//! use report::{Findings, Page, figures, render, terminal};
 //! let findings = Findings {
 //!     run: "r1".into(), study: "first-look".into(), models: vec!["local/smollm2".into()],
-//!     sizes: vec![], wordings: vec![], hypotheses: vec![], judgements: vec![], agreements: vec![], estimates: vec![], profiles: vec![], cells: vec![], means: vec![], calibration: vec![], missing: vec![],
-//!     cost: Cost::default(), report: "runs/r1/report.html".into(),
+//!     report: "runs/r1/report.html".into(), ..Findings::default()
 //! };
-//! let page = Page { findings, scenarios: vec![], reproduce: vec![], bill: vec![], caveats: vec![] };
+//! let page = Page { findings, scenarios: vec![], pairs: vec![], reproduce: vec![], bill: vec![], caveats: vec![] };
 //! let html = render(&page, &figures(&page))?;
 //! assert!(html.starts_with("<!doctype html>"));
 //! assert!(terminal(&page, 100, false).contains("first-look"));
@@ -33,6 +32,7 @@
 
 mod calibration;
 mod chart;
+mod diagnosis;
 mod escape;
 mod figure;
 mod findings;
@@ -53,11 +53,12 @@ mod view;
 mod wording;
 mod words;
 
+pub use diagnosis::*;
 pub use escape::{TEXT_BYTES_MAX, one_line, visible};
 pub use figure::{DetectionRow, Detections, Figure, Forest, ForestRow, RateRow, Rates, figures};
 pub use findings::*;
 pub use html::{TemplateError, render};
 pub use replay::Replay;
 pub use svg::svg;
-pub use table::{agreements, cells, terminal};
+pub use table::{agreements, cells, diagnoses, terminal};
 pub use words::{rate, share};

@@ -1,6 +1,8 @@
 //! The first screen of `ephor run`: per scenario the question, the contrasts with a small forest, why
 //! something cannot be told, and what the controls say of the instrument.
 
+mod diagnosis;
+
 use crate::calibration::sentence;
 use crate::escape::one_line;
 use crate::figure::{distinct, scenarios, together};
@@ -27,6 +29,7 @@ pub fn terminal(page: &Page, width: usize, colour: bool) -> String {
         screen.scenario(page, &name, &columns);
     }
     screen.judges(&page.findings);
+    screen.diagnoses(&page.findings);
     screen.foot(page);
     screen.out
 }
@@ -35,6 +38,13 @@ pub fn terminal(page: &Page, width: usize, colour: bool) -> String {
 pub fn agreements(findings: &Findings, width: usize, colour: bool) -> String {
     let mut screen = Screen::new(width, colour);
     screen.judges(findings);
+    screen.out
+}
+
+/// What a run says of its models' dispositions, and why, for a terminal.
+pub fn diagnoses(findings: &Findings, width: usize, colour: bool) -> String {
+    let mut screen = Screen::new(width, colour);
+    screen.diagnoses_whole(findings);
     screen.out
 }
 

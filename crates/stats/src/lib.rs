@@ -7,6 +7,7 @@
 //!                       sign_flip · sign_flip_interval ────────────────┤   p value
 //!  values + arms ─────► permutation_stratified ────────────────────────┤   verdict
 //!  scores + labels ───► auroc        table ─► kappa ───────────────────┘
+//!  paired outcomes ───► paired_log_odds    features + labels ─► Multinomial
 //!  p values ──────────► holm         estimate + margin ─► equivalence
 //!  effect + power ────► two_proportions · paired_binary · mean_two_arms · … ─► n
 //! ```
@@ -56,7 +57,9 @@ mod error;
 mod holm;
 mod interval;
 mod kappa;
+mod log_odds;
 mod mcnemar;
+mod multinomial;
 mod numbers;
 mod paired;
 mod permutation;
@@ -75,7 +78,9 @@ pub use error::{Result, StatsError};
 pub use holm::holm;
 pub use interval::{Interval, Proportion};
 pub use kappa::{Kappa, kappa};
+pub use log_odds::{LogOdds, Pair, paired_log_odds};
 pub use mcnemar::{mcnemar_exact, mcnemar_midp};
+pub use multinomial::Multinomial;
 pub use numbers::{logit, mean, sigmoid};
 pub use paired::newcombe_paired;
 pub use permutation::{Permutation, permutation_stratified};
@@ -85,3 +90,4 @@ pub use size::{
     design_effect, equivalence_proportions, halfwidth_proportion, mean_two_arms, mean_two_arms_detects,
     paired_binary, two_proportions,
 };
+pub use special::normal_cdf;

@@ -9,7 +9,7 @@ use statrs::function::erf::{erf_inv, erfc, erfc_inv};
 use statrs::function::gamma::ln_gamma;
 
 /// P(Z <= x) for a standard normal Z.
-pub(crate) fn normal_cdf(x: f64) -> f64 {
+pub fn normal_cdf(x: f64) -> f64 {
     0.5 * erfc(-x / SQRT_2)
 }
 

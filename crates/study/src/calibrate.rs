@@ -4,17 +4,14 @@
 use crate::actor::control;
 use crate::estimate::{bounds, p_value};
 use crate::measure::Sealed;
-use crate::plan::{Sheet, clusters, plan, sheet};
-use crate::play::one;
+use crate::plan::{Sheet, clusters, sheet};
+use crate::rehearse::{on_all_cores, rehearse};
 use crate::results::Results;
 use crate::scenario::{Fault, Unit};
 use crate::study::Part;
-use arena::Tape;
-use futures_util::FutureExt;
 use report::Calibration;
 use std::borrow::Cow;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use trace::{Sampling, name_of, seed_of};
+use trace::{name_of, seed_of};
 
 /// A contrast counts as found when its own two-sided p is below this.
 pub const ALPHA: f64 = 0.01;
@@ -32,24 +29,18 @@ pub fn key(part: &Part, replicates: u32) -> String {
 /// anew, and counts how often each contrast is found. `tick` is called once per replicate.
 pub fn calibrate(part: &Part, replicates: u32, tick: &(dyn Fn() + Sync)) -> Vec<Calibration> {
     let names: Vec<&str> = part.scenario.file.control.iter().map(|c| c.name.as_str()).collect();
-    let jobs: Vec<(usize, u32)> =
-        (0..names.len()).flat_map(|c| (0..replicates).map(move |r| (c, r))).collect();
-    let estimands = part.scenario.file.estimand.len();
-    let found: Vec<AtomicUsize> = (0..names.len() * estimands).map(|_| AtomicUsize::new(0)).collect();
-    let next = AtomicUsize::new(0);
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while let Some((control, replicate)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    for (e, hit) in replicate_of(part, names[*control], *replicate).into_iter().enumerate() {
-                        found[control * estimands + e].fetch_add(usize::from(hit), Ordering::Relaxed);
-                    }
-                    tick();
-                }
-            });
-        }
+    let each = on_all_cores(names.len() * replicates as usize, |job| {
+        let (control, replicate) = (job / replicates as usize, job % replicates as usize);
+        let found = replicate_of(part, names[control], replicate as u32);
+        tick();
+        (control, found)
     });
+    let estimands = part.scenario.file.estimand.len();
+    let mut found = vec![0; names.len() * estimands];
+    for (control, hits) in each {
+        let row = &mut found[control * estimands..][..estimands];
+        row.iter_mut().zip(hits).for_each(|(count, hit)| *count += u64::from(hit));
+    }
     rows(part, replicates, &found)
 }
 
@@ -76,15 +67,14 @@ fn replicate_of(part: &Part, name: &str, replicate: u32) -> Vec<bool> {
         return vec![false; part.scenario.file.estimand.len()];
     };
     let mut results = Results::new(&part.scenario, None);
-    for sheet in sheets.iter() {
-        let plan = plan(&part.scenario, sheet, &model, &Sampling::default());
-        let mut tape = Tape::default();
-        // A control never waits: the play is over when it returns.
-        let played =
-            one(&plan.setup, &plan.minds(), plan.post.as_deref(), sheet.seed, &mut tape).now_or_never();
-        let complete = played.is_some_and(|played| played.is_ok());
-        results.add(&sheet.cell, (sheet.unit, sheet.epoch), &Sealed::of(&tape.events, complete));
-    }
+    rehearse(
+        &part.scenario,
+        &sheets,
+        |_| &model,
+        |sheet, events, complete| {
+            results.add(&sheet.cell, (sheet.unit, sheet.epoch), &Sealed::of(events, complete));
+        },
+    );
     let barred = results.barred().is_some();
     let of = clusters(&sheets);
     let found = |e: &crate::scenario::EstimandFile| {
@@ -103,7 +93,7 @@ fn registered(part: &Part) -> Vec<bool> {
     part.scenario.file.estimand.iter().map(|e| results.registered(e)).collect()
 }
 
-fn rows(part: &Part, replicates: u32, found: &[AtomicUsize]) -> Vec<Calibration> {
+fn rows(part: &Part, replicates: u32, found: &[u64]) -> Vec<Calibration> {
     let file = &part.scenario.file;
     let registered = registered(part);
     let mut rows = Vec::new();
@@ -113,7 +103,7 @@ fn rows(part: &Part, replicates: u32, found: &[AtomicUsize]) -> Vec<Calibration>
             if control.either.contains(&id) || !registered[e] {
                 continue;
             }
-            let detected = found[c * file.estimand.len() + e].load(Ordering::Relaxed) as u64;
+            let detected = found[c * file.estimand.len() + e];
             let n = u64::from(replicates);
             let (low, high) = bounds(detected, n);
             rows.push(Calibration {

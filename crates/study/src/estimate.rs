@@ -30,10 +30,10 @@ pub struct Raw {
 }
 
 /// Values of units with their cluster indices, and how many clusters there are.
-pub fn clustered(
-    units: impl Iterator<Item = (Unit, f64)>,
+pub fn clustered<T>(
+    units: impl Iterator<Item = (Unit, T)>,
     of: &BTreeMap<Unit, String>,
-) -> (Vec<f64>, Vec<usize>, usize) {
+) -> (Vec<T>, Vec<usize>, usize) {
     let mut indices: BTreeMap<&str, usize> = BTreeMap::new();
     let (mut values, mut clusters) = (Vec::new(), Vec::new());
     for (unit, value) in units {

@@ -1,8 +1,9 @@
 //! From the record to what is printed: reads sealed episodes, measures, estimates, tells.
 
+use crate::diagnose::{self, Bench, Dossiers, Telling, diagnosers, separations};
 use crate::estimate::{bounds, estimates, profiles};
 use crate::hypotheses::hypotheses;
-use crate::judge::{Bench, PersonLabels, SCENARIO, Seen, Subject, sayings};
+use crate::judge::{self, PersonLabels, SCENARIO, Seen, Subject, sayings};
 use crate::margins::{margins, row_of};
 use crate::means::means;
 use crate::measure::{Sealed, Value, measure, measures};
@@ -16,7 +17,7 @@ use crate::wordings::wordings;
 use model::Model;
 use report::{
     Calibration, Cell as CellRow, Cost, Findings, Gate, Missing as MissingRow, Page, ScenarioPage,
-    Transcript, TranscriptAsk, TranscriptOption,
+    Transcript, TranscriptAsk, TranscriptOption, TranscriptPair,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -42,18 +43,28 @@ fn planned<'a>(study: &'a Study, cast: &'a Cast) -> impl Iterator<Item = (usize,
     part.played_by(&cast.model.card().name).map(move |(at, sheet)| (at, of(sheet)))
 }
 
+/// What is known beside the record.
+#[derive(Default)]
+pub struct Known {
+    pub calibration: Vec<Calibration>,
+    /// Of each part, or nothing.
+    pub nulls: Vec<Nulls>,
+    /// What diagnoses rest on, where the study plays enough of the battery.
+    pub bench: Option<Bench>,
+    /// The labels that persons gave.
+    pub people: PersonLabels,
+}
+
 /// Reads the record and says what was found. Episodes are measured as they are read: what is held
-/// are numbers and one transcript of each cell. `nulls` has those of each part, or nothing; `people` the
-/// labels that persons gave.
+/// are numbers and one transcript of each cell.
 pub fn page(
     study: &Study,
     casts: &[Cast],
     folder: &RunFolder,
-    calibration: Vec<Calibration>,
-    nulls: &[Nulls],
-    people: &PersonLabels,
+    known: Known,
     run: &str,
 ) -> Result<Page, StoreError> {
+    let Known { calibration, nulls, bench, people } = known;
     let mut findings = Findings {
         run: run.into(),
         study: study.name.clone(),
@@ -67,17 +78,21 @@ pub fn page(
         hypotheses: Vec::new(),
         judgements: Vec::new(),
         agreements: Vec::new(),
+        diagnoses: Vec::new(),
+        diagnosers: Vec::new(),
+        separations: Vec::new(),
         calibration,
         missing: Vec::new(),
         cost: Cost::default(),
         report: String::new(),
     };
     let mut scenarios: Vec<ScenarioPage> = study.parts.iter().map(scenario_page).collect();
-    let Heard { readings, bench, seen, cost } = read(study, casts, folder, nulls)?;
+    let Heard { readings, judges, seen, words, cost } = read(study, casts, folder, &nulls)?;
     findings.cost = cost;
-    findings.judgements = bench.rates(&seen);
-    findings.agreements = bench.agreements(people);
-    for (cast, mut reading) in casts.iter().zip(readings) {
+    findings.judgements = judges.rates(&seen);
+    findings.agreements = judges.agreements(&people);
+    let mut dossiers = Dossiers::new(bench.as_ref(), words);
+    for (at, (cast, mut reading)) in casts.iter().zip(readings).enumerate() {
         reading.miss_the_rest();
         let Reading { part, model, results, transcripts, cost, .. } = reading;
         let page = &mut scenarios[cast.part];
@@ -96,8 +111,55 @@ pub fn page(
         findings.cost.requests += cost.requests;
         findings.cost.prompt_tokens += cost.prompt_tokens;
         findings.cost.completion_tokens += cost.completion_tokens;
+        if study.models.contains(&model) {
+            dossiers.add(&model, at, part, results);
+        }
     }
-    Ok(Page { findings, scenarios, reproduce: Vec::new(), bill: Vec::new(), caveats: Vec::new() })
+    let (diagnoses, telling) = dossiers.write();
+    let pairs = pairs(study, casts, folder, telling)?;
+    if let Some(bench) = bench.as_ref().filter(|_| !diagnoses.is_empty()) {
+        findings.diagnosers = diagnosers(bench);
+        findings.separations = separations(bench);
+    }
+    findings.diagnoses = diagnoses;
+    Ok(Page { findings, scenarios, pairs, reproduce: Vec::new(), bill: Vec::new(), caveats: Vec::new() })
+}
+
+/// The transcripts of contrasts, side by side: their episodes are looked up in the record once more.
+fn pairs(
+    study: &Study,
+    casts: &[Cast],
+    folder: &RunFolder,
+    telling: Vec<Telling>,
+) -> Result<Vec<TranscriptPair>, StoreError> {
+    if telling.is_empty() {
+        return Ok(Vec::new());
+    }
+    let name = |cast: &Cast, sheet: usize| {
+        let part = &study.parts[cast.part];
+        plan(&part.scenario, &part.sheets[sheet], &cast.model, &study.sampling).name
+    };
+    let mut wanted: HashMap<Name, Vec<(usize, usize)>> = HashMap::new();
+    for (at, told) in telling.iter().enumerate() {
+        for (side, sheet) in told.sheets.into_iter().enumerate() {
+            wanted.entry(name(&casts[told.cast], sheet)).or_default().push((at, side));
+        }
+    }
+    let mut found: Vec<[Option<Transcript>; 2]> = vec![[None, None]; telling.len()];
+    folder.each(|episode| {
+        for (at, side) in wanted.get(&episode.name).into_iter().flatten() {
+            let cast = &casts[telling[*at].cast];
+            let part = &study.parts[cast.part];
+            let sheet = &part.sheets[telling[*at].sheets[*side]];
+            found[*at][*side] = Some(transcript(part, sheet, &episode, &cast.model.card().name));
+        }
+    })?;
+    let pair = |(told, [without, with]): (Telling, [Option<Transcript>; 2])| {
+        let Telling { model, contrast, says, cast, .. } = told;
+        let scenario = study.parts[casts[cast].part].scenario.file.name.clone();
+        Some(TranscriptPair { model, contrast, says, scenario, without: without?, with: with? })
+    };
+    Ok(telling.into_iter().zip(found).filter_map(pair).collect())
 }
 
 /// What one cast did, as far as it is read.
@@ -116,9 +178,11 @@ struct Reading<'a> {
 /// What a record holds for a study.
 struct Heard<'a> {
     readings: Vec<Reading<'a>>,
-    bench: Bench,
+    judges: judge::Bench,
     /// The episodes of the study's own models in which something was said.
     seen: BTreeMap<Subject, Seen>,
+    /// What each of the study's own models wrote.
+    words: BTreeMap<String, diagnose::Heard>,
     /// Of the judges.
     cost: Cost,
 }
@@ -138,11 +202,12 @@ fn read<'a>(
     }
     let mut readings: Vec<Reading> =
         casts.iter().map(|cast| Reading::new(study, cast, nulls.get(cast.part))).collect();
-    let (mut bench, mut seen, mut judged) = (Bench::default(), BTreeMap::new(), Cost::default());
+    let (mut judges, mut seen, mut judged) = (judge::Bench::default(), BTreeMap::new(), Cost::default());
+    let mut words: BTreeMap<String, diagnose::Heard> = BTreeMap::new();
     folder.each(|episode| {
         if episode.key.scenario == SCENARIO {
             spend(&mut judged, &episode);
-            return bench.hear(&episode);
+            return judges.hear(&episode);
         }
         let of = places.get(&episode.name).map_or(&[][..], Vec::as_slice);
         for (cast, sheet) in of {
@@ -152,11 +217,13 @@ fn read<'a>(
             let reading = &mut readings[*cast];
             reading.pay(&episode);
             if study.models.contains(&reading.model) && !sayings(&episode).is_empty() {
+                let seat = &reading.part.scenario.file.seat;
+                words.entry(reading.model.clone()).or_default().hear(&episode.events, seat);
                 seen.insert(Subject::Episode(episode.name), reading.seen(*sheet));
             }
         }
     })?;
-    Ok(Heard { readings, bench, seen, cost: judged })
+    Ok(Heard { readings, judges, seen, words, cost: judged })
 }
 
 impl<'a> Reading<'a> {

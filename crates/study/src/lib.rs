@@ -21,6 +21,7 @@
 mod actor;
 pub mod calibrate;
 mod clerk;
+pub mod diagnose;
 mod estimate;
 mod findings;
 mod hand;
@@ -35,6 +36,7 @@ mod plan;
 mod play;
 mod player;
 mod record;
+mod rehearse;
 mod replay;
 mod results;
 pub mod scenario;
@@ -44,7 +46,7 @@ mod wordings;
 
 pub use actor::control;
 pub use estimate::LEVEL;
-pub use findings::{Cast, page, plans, sampling_words};
+pub use findings::{Cast, Known, page, plans, sampling_words};
 pub use nulls::Nulls;
 pub use plan::{Plan, Sheet, Size, units};
 pub use play::{IN_FLIGHT_LOCAL, Played, Progress, play_missing};

@@ -155,6 +155,20 @@ pub fn plan(scenario: &Scenario, sheet: &Sheet, model: &Arc<dyn Model>, sampling
     Plan { name: key.name(), key, setup: sheet.setup.clone(), models, post: sheet.post.clone() }
 }
 
+/// The minds at a sheet's seats, for a play that nobody names.
+pub fn minds(
+    scenario: &Scenario,
+    sheet: &Sheet,
+    model: &Arc<dyn Model>,
+    sampling: &Sampling,
+) -> BTreeMap<String, Mind> {
+    let mind = |seated: &Seated| {
+        let (brief, model) = (seated.brief.clone(), sitter(scenario, seated, model));
+        (seated.seat.clone(), Mind { brief, model, sampling: sampling.clone() })
+    };
+    sheet.seats.iter().map(mind).collect()
+}
+
 /// Who sits at a seat: the model, or the control that the scenario puts there.
 fn sitter(scenario: &Scenario, seated: &Seated, model: &Arc<dyn Model>) -> Arc<dyn Model> {
     let control = seated.control.as_ref().and_then(|name| control(scenario, name, 0).ok());

@@ -5,6 +5,7 @@ use crate::measure::{Missing, Sealed, Value, measure, measures};
 use crate::nulls::{Nulls, alarm_of};
 use crate::scenario::{Cell, EstimandFile, GateFile, GateKind, Scenario, Unit};
 use report::{rate, share};
+use stats::Pair;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A unit in an epoch: what is paired across cells.
@@ -138,26 +139,57 @@ impl<'a> Results<'a> {
     /// The paired differences of an estimand, one per unit: averaged over all pairs of played cells
     /// that differ in the contrast's factor alone and agree with the pins.
     pub fn differences(&self, e: &EstimandFile) -> BTreeMap<Unit, f64> {
-        let mut sums: BTreeMap<Unit, (f64, u32)> = BTreeMap::new();
+        self.pairs(e).into_iter().map(|(unit, pair)| (unit, pair.difference())).collect()
+    }
+
+    /// The values that an estimand compares, one pair per unit, averaged over the same cells.
+    pub fn pairs(&self, e: &EstimandFile) -> BTreeMap<Unit, Pair> {
+        let mut sums: BTreeMap<Unit, (Pair, u32)> = BTreeMap::new();
         for base in self.bases(e) {
             let Some(effect) = self.effect(e, base) else { continue };
             let subtracted =
                 if e.unlike.is_empty() { None } else { Some(self.effect(e, &self.moved(base, &e.unlike))) };
-            for (slot, mut difference) in effect {
-                match &subtracted {
-                    None => {}
-                    Some(Some(other)) if other.contains_key(&slot) => difference -= other[&slot],
+            for (slot, [with, without]) in effect {
+                let unlike = match &subtracted {
+                    None => None,
+                    Some(Some(other)) if other.contains_key(&slot) => Some(other[&slot]),
                     Some(_) => continue,
-                }
+                };
                 if e.given.is_some() && !self.known.iter().any(|(unit, _)| unit.state == slot.0.state) {
                     continue;
                 }
-                let sum = sums.entry(slot.0).or_default();
-                sum.0 += difference;
-                sum.1 += 1;
+                let (sum, n) = sums.entry(slot.0).or_default();
+                sum.with += with;
+                sum.without += without;
+                if let Some(pair) = unlike {
+                    let sums = sum.unlike.get_or_insert_default();
+                    sums.iter_mut().zip(pair).for_each(|(sum, value)| *sum += value);
+                }
+                *n += 1;
             }
         }
-        sums.into_iter().map(|(unit, (sum, n))| (unit, sum / f64::from(n))).collect()
+        let mean = |(unit, (sum, n)): (Unit, (Pair, u32))| {
+            let of = |x: f64| x / f64::from(n);
+            let unlike = sum.unlike.map(|both| both.map(of));
+            (unit, Pair { with: of(sum.with), without: of(sum.without), unlike })
+        };
+        sums.into_iter().map(mean).collect()
+    }
+
+    /// The unit in which an estimand's contrast is largest in the direction of `sign`, with the cell
+    /// without and the cell with what is changed.
+    pub fn example(&self, e: &EstimandFile, sign: f64) -> Option<(Slot, [Cell; 2])> {
+        let mut best: Option<(f64, Slot, &Cell)> = None;
+        for base in self.bases(e) {
+            for (slot, [with, without]) in self.effect(e, base).into_iter().flatten() {
+                let effect = sign * (with - without);
+                if best.is_none_or(|(most, ..)| effect > most) {
+                    best = Some((effect, slot, base));
+                }
+            }
+        }
+        let (_, slot, base) = best?;
+        Some((slot, [base.clone(), base.with(self.scenario, &e.contrast.factor, &e.contrast.level)]))
     }
 
     /// Whether some unit played the cells that an estimand compares. In stars, units play other cells.
@@ -192,10 +224,11 @@ impl<'a> Results<'a> {
         levels.iter().fold(cell.clone(), |c, (factor, level)| c.with(self.scenario, factor, level))
     }
 
-    fn effect(&self, e: &EstimandFile, base: &Cell) -> Option<BTreeMap<Slot, f64>> {
+    /// With and without.
+    fn effect(&self, e: &EstimandFile, base: &Cell) -> Option<BTreeMap<Slot, [f64; 2]>> {
         let treated = base.with(self.scenario, &e.contrast.factor, &e.contrast.level);
         let (with, without) = (self.cell(&e.outcome, &treated)?, self.cell(&e.outcome, base)?);
-        let pair = |(slot, value): (&Slot, &Value)| Some((*slot, value.value - without.get(slot)?.value));
+        let pair = |(slot, value): (&Slot, &Value)| Some((*slot, [value.value, without.get(slot)?.value]));
         Some(with.iter().filter_map(pair).collect())
     }
 }

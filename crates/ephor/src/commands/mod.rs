@@ -2,6 +2,7 @@
 
 mod calibrate;
 mod check;
+mod diagnose;
 mod guard;
 mod label;
 mod list;
@@ -22,6 +23,7 @@ pub fn dispatch(cli: Cli) -> Result<(), Exit> {
         Command::Run(args) => args.place.log_dir = log_dir,
         Command::Calibrate(args) => args.place.log_dir = log_dir,
         Command::Report(args) => args.place.log_dir = log_dir,
+        Command::Diagnose(args) => args.place.log_dir = log_dir,
         Command::List(args) => args.log_dir = log_dir,
         Command::Replay(args) => args.log_dir = log_dir,
         Command::Label(args) => args.log_dir = log_dir,
@@ -34,6 +36,7 @@ pub fn dispatch(cli: Cli) -> Result<(), Exit> {
         Command::Check(args) => check::check(&args),
         Command::Calibrate(args) => calibrate::calibrate(&args),
         Command::Report(args) => report::report(&args),
+        Command::Diagnose(args) => diagnose::diagnose(args),
         Command::Replay(args) => replay::replay(&args),
         Command::Label(args) => label::label(&args),
         Command::Model(args) => model::model(&args.command),

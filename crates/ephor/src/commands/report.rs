@@ -6,10 +6,20 @@ use crate::exit::Exit;
 use crate::screen::{self, Screen};
 use crate::session::{Calibrated, Session, calibrations};
 use crate::{figures, log};
-use ::report::{Cost, Findings};
+use ::report::{self, Cost, Findings, Page};
 use store::RunFolder;
 
 pub fn report(args: &Report) -> Result<(), Exit> {
+    let page = page(args)?;
+    if args.json {
+        return json(&page.findings);
+    }
+    screen::out(&report::terminal(&page, screen::width(), screen::colour()));
+    Ok(())
+}
+
+/// Reads a run again and writes its page.
+pub fn page(args: &Report) -> Result<Page, Exit> {
     let screen = Screen::new(args.place.display);
     let folder = log::find(&args.place.log_dir, &args.run)?;
     let file = log::run_file(&folder)?;
@@ -25,11 +35,7 @@ pub fn report(args: &Report) -> Result<(), Exit> {
     page.findings.report = path.to_string_lossy().into_owned();
     keep_cost(&folder, &mut page.findings);
     figures::write(&folder, &page, Some(&path))?;
-    if args.json {
-        return json(&page.findings);
-    }
-    screen::out(&report::terminal(&page, screen::width(), screen::colour()));
-    Ok(())
+    Ok(page)
 }
 
 /// What playing cost is not on record with the episodes: it is carried over from the last summary.

@@ -6,6 +6,7 @@ use crate::exit::{Code, Exit};
 use crate::screen::{self, Screen};
 use crate::session::{Calibrated, Session, Till, calibrations};
 use crate::{figures, gate};
+use ::report::{self, Page};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,6 +16,29 @@ use study::{Changes, IN_FLIGHT_LOCAL, Plan, Played, Progress, RunFile, Study, pl
 use trace::Name;
 
 pub fn run(args: &Run) -> Result<(), Exit> {
+    let (page, ended, of_models) = played(args)?;
+    // Why it stopped is read before a table that may be full of holes.
+    let ended = ended.map_err(|exit| {
+        screen::error(&exit.message);
+        Exit { told: true, ..exit }
+    });
+    if args.json {
+        json(&page.findings)?;
+    } else if ended.is_ok() || of_models > 0 {
+        screen::out(&report::terminal(&page, screen::width(), screen::colour()));
+    }
+    ended?;
+    args.gate.as_deref().map_or(Ok(()), |expression| gate::judge(expression, &page.findings))
+}
+
+/// The page of a run that came to its end.
+pub fn page(args: &Run) -> Result<Page, Exit> {
+    let (page, ended, _) = played(args)?;
+    ended.map(|()| page)
+}
+
+/// Plays what is missing and writes the page; how it ended, and how many of the models' episodes there are.
+fn played(args: &Run) -> Result<(Page, Result<(), Exit>, usize), Exit> {
     let started = Instant::now();
     let screen = Screen::new(args.place.display);
     args.gate.as_deref().map_or(Ok(()), gate::read)?;
@@ -57,18 +81,7 @@ pub fn run(args: &Run) -> Result<(), Exit> {
     page.findings.report = folder.path.join("report.html").to_string_lossy().into_owned();
     figures::write(&folder, &page, None)?;
     score = Score::of(&session, writer.finished()?);
-    // Why it stopped is read before a table that may be full of holes.
-    let ended = end(played, &score).map_err(|exit| {
-        screen::error(&exit.message);
-        Exit { told: true, ..exit }
-    });
-    if args.json {
-        json(&page.findings)?;
-    } else if ended.is_ok() || score.of_models > 0 {
-        screen::out(&report::terminal(&page, screen::width(), screen::colour()));
-    }
-    ended?;
-    args.gate.as_deref().map_or(Ok(()), |expression| gate::judge(expression, &page.findings))
+    Ok((page, end(played, &score), score.of_models))
 }
 
 fn changes(args: &Run) -> Changes {

@@ -10,6 +10,7 @@ mod decision;
 mod fact;
 mod gap;
 mod inflation;
+mod joint;
 mod sealed;
 
 pub use sealed::Sealed;
@@ -52,7 +53,9 @@ pub struct Value {
 /// What a measure's values are measured in.
 pub fn unit(file: &MeasureFile) -> &str {
     match file.kind {
-        MeasureKind::Decision | MeasureKind::Crossing | MeasureKind::Acknowledgement => "probability",
+        MeasureKind::Decision | MeasureKind::Crossing | MeasureKind::Acknowledgement | MeasureKind::Joint => {
+            "probability"
+        }
         MeasureKind::Inflation | MeasureKind::ArithmeticGap => "items",
         MeasureKind::Fact => file.unit.as_deref().unwrap_or("points"),
     }
@@ -75,5 +78,6 @@ pub fn measure(scenario: &Scenario, file: &MeasureFile, sealed: &Sealed) -> Resu
         MeasureKind::Crossing => crossing::read(file, sealed),
         MeasureKind::Fact => fact::read(file, sealed),
         MeasureKind::Acknowledgement => acknowledgement::read(file, sealed),
+        MeasureKind::Joint => joint::read(scenario, file, sealed),
     }
 }

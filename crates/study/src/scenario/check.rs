@@ -207,6 +207,9 @@ fn measures(s: &Scenario) -> Result<(), Fault> {
         if m.kind == MeasureKind::Acknowledgement {
             acknowledgement(s, m)?;
         }
+        if m.kind == MeasureKind::Joint {
+            joint(s, m)?;
+        }
         if let Some(neutral) =
             m.neutral.as_ref().filter(|n| !s.file.ask.iter().any(|a| &a.id == *n && a.neutral))
         {
@@ -270,6 +273,16 @@ fn acknowledgement(s: &Scenario, m: &MeasureFile) -> Result<(), Fault> {
         return fault("measure.words", "needs `words`, each a single one in lower case");
     }
     Ok(())
+}
+
+/// Several outcomes, none of which is a joint one itself.
+fn joint(s: &Scenario, m: &MeasureFile) -> Result<(), Fault> {
+    if m.all.len() < 2 {
+        let message = format!("measure `{}` needs `all`: two outcomes or more", m.outcome);
+        return Err(s.source.about(&m.outcome, "[[measure]]", "measure.all", message));
+    }
+    let single = || s.file.measure.iter().filter(|m| m.kind != MeasureKind::Joint).map(|m| m.outcome.clone());
+    m.all.iter().try_for_each(|outcome| one_of(s, "outcome", outcome, "measure.all", single()))
 }
 
 fn estimands(s: &Scenario) -> Result<(), Fault> {

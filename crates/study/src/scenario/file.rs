@@ -256,6 +256,7 @@ pub enum MeasureKind {
     Crossing,
     Fact,
     Acknowledgement,
+    Joint,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -289,6 +290,9 @@ pub struct MeasureFile {
     /// Acknowledgement: words that say it when they are negated.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub opposites: Vec<String>,
+    /// Joint: the outcomes that must come together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub all: Vec<String>,
     /// The choice whose probability is the value; the ask's `favour` unless given.
     #[serde(default)]
     pub of: Option<String>,
