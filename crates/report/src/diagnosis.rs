@@ -87,6 +87,7 @@ pub struct Separation {
     pub refusers: u64,
     /// Balanced accuracy of the fitted rule over all dispositions without this contrast.
     pub without: f64,
-    /// The same over refusers and fakers alone, without this contrast and all that separate better.
+    /// The same for refusers against fakers, of which it must name one: without this contrast and all that
+    /// separate better. Chance is ½.
     pub without_these: f64,
 }

@@ -30,6 +30,7 @@ fn environment() -> Result<Environment<'static>, TemplateError> {
     env.add_template("symbols.html", include_str!("../templates/symbols.html"))?;
     env.add_template("replay.html", include_str!("../templates/replay.html"))?;
     env.add_template("replay.css", include_str!("../templates/replay.css"))?;
+    env.add_template("dossier.html", include_str!("../templates/dossier.html"))?;
     env.add_template("transcript.html", include_str!("../templates/transcript.html"))?;
     Ok(env)
 }

@@ -33,6 +33,7 @@
 mod calibration;
 mod chart;
 mod diagnosis;
+mod dossier;
 mod escape;
 mod figure;
 mod findings;

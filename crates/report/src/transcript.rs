@@ -32,7 +32,7 @@ struct TimelineView {
 }
 
 #[derive(Serialize)]
-struct ClauseView {
+pub(crate) struct ClauseView {
     slot: String,
     role: &'static str,
     spans: Vec<SpanView>,
@@ -46,7 +46,7 @@ struct SpanView {
 }
 
 #[derive(Serialize)]
-struct AskView {
+pub(crate) struct AskView {
     id: String,
     text: String,
     options: Vec<OptionView>,
@@ -97,7 +97,7 @@ fn timeline(t: &Timeline) -> TimelineView {
     TimelineView { steps: t.steps.clone(), left_out: t.left_out, several }
 }
 
-fn clause(s: &ScenarioPage, c: &trace::Clause) -> ClauseView {
+pub(crate) fn clause(s: &ScenarioPage, c: &trace::Clause) -> ClauseView {
     let span = |span: &trace::Span| SpanView {
         text: span.text.clone(),
         class: span.factor.as_deref().map_or(String::new(), |f| factor_class(s, f)),
@@ -114,7 +114,7 @@ fn clause(s: &ScenarioPage, c: &trace::Clause) -> ClauseView {
     }
 }
 
-fn ask(a: &TranscriptAsk) -> AskView {
+pub(crate) fn ask(a: &TranscriptAsk) -> AskView {
     AskView {
         id: a.id.clone(),
         text: a.text.clone(),

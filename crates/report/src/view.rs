@@ -4,6 +4,7 @@ use minijinja::Value;
 use serde::Serialize;
 
 use crate::calibration::{CalibrationView, calibrations, sentence};
+use crate::dossier::{BeliefView, DossierView, FieldView, belief, dossiers, field};
 use crate::figure::{distinct, scenarios, together};
 use crate::judge::{AgreementView, JudgementView, agreement, judgement};
 use crate::replay::Room;
@@ -29,6 +30,9 @@ pub(crate) struct PageView {
     plays: bool,
     scenarios: Vec<ScenarioView>,
     agreements: Vec<AgreementView>,
+    dossiers: Vec<DossierView>,
+    field: Option<FieldView>,
+    belief: Option<BeliefView>,
     cost: Vec<(String, String)>,
     caveats: Vec<String>,
     reproduce: String,
@@ -105,7 +109,7 @@ struct EstimateView {
 }
 
 #[derive(Serialize)]
-struct GateView {
+pub(crate) struct GateView {
     model: String,
     control: bool,
     what: String,
@@ -151,6 +155,9 @@ impl PageView {
             plays: !models.is_empty() || !controls.is_empty(),
             scenarios: views.map(|(i, name)| scenario(page, figures, i, name, room)).collect(),
             agreements: f.agreements.iter().map(agreement).collect(),
+            dossiers: dossiers(page),
+            field: field(f),
+            belief: belief(f),
             cost: cost(f),
             caveats: page.caveats.clone(),
             reproduce: page.reproduce.join("\n"),
@@ -342,7 +349,7 @@ pub(crate) fn grouped<T, V, K: Ord>(
     groups.map(group).collect()
 }
 
-fn gate(g: &Gate, sizes: &Sizes) -> GateView {
+pub(crate) fn gate(g: &Gate, sizes: &Sizes) -> GateView {
     GateView {
         model: sizes.label(&g.model),
         control: is_control(&g.model),

@@ -153,6 +153,40 @@ fn an_empty_page_says_what_it_lacks() {
 }
 
 #[test]
+fn a_dossier_comes_before_the_scenarios() {
+    let html = html(&fixture::diagnosed());
+    assert_balanced(&html);
+    let mut rest = html.as_str();
+    for part in [
+        "<h2>Models</h2>",
+        "<a href=\"#dossier-1\">local/smollm2</a>",
+        "<b>+4.20</b>",
+        "<h2>Dossier: local/smollm2</h2>",
+        "<b class=\"told\">faking</b>",
+        "<h3>Fingerprint</h3>",
+        "left:80.0%",
+        "<h3>Not told</h3>",
+        "not played",
+        "<h3>Gates</h3>",
+        "<h3>The most telling plays</h3>",
+        "(nothing is told here)",
+        "<mark class=\"f0\">Using it is unfair to the other players.",
+        "What both read",
+        "<h2>Dossier: openai/other</h2>",
+        "<b class=\"untold\">cannot tell</b>",
+        "<h2>How far a diagnosis is believed</h2>",
+        "<h2>secret-offer</h2>",
+    ] {
+        rest = rest.split_once(part).unwrap_or_else(|| panic!("{part} is not there, or not in order")).1;
+    }
+    assert!(!fixture_html().contains("Dossier"), "a page without a diagnosis has no dossier");
+}
+
+fn fixture_html() -> String {
+    html(&fixture::page())
+}
+
+#[test]
 fn the_same_page_gives_the_same_bytes() {
     assert_eq!(html(&fixture::page()), html(&fixture::page()));
 }
@@ -169,7 +203,7 @@ fn everywhere(text: &str) -> Page {
             _ => {}
         }
     }
-    let mut page = fixture::page();
+    let mut page = fixture::diagnosed();
     page.scenarios[0].transcripts.remove(1);
     let mut value = serde_json::to_value(page).expect("a page is data");
     fill(&mut value, text, "");

@@ -2,6 +2,7 @@
 
 use super::ScriptError;
 use super::cues::regex;
+use aho_corasick::AhoCorasick;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use trace::Message;
@@ -55,6 +56,8 @@ pub(super) struct Reader {
     own: Option<Regex>,
     bar: Option<Regex>,
     facts: Vec<Fact>,
+    /// Finds the subjects of all facts in one pass: a scenario has hundreds.
+    subjects: AhoCorasick,
 }
 
 pub(super) fn optional(pattern: &Option<String>) -> Result<Option<Regex>, ScriptError> {
@@ -106,6 +109,8 @@ impl Reader {
             item: optional(&reading.item)?,
             own: optional(&reading.own)?,
             bar: optional(&reading.bar)?,
+            subjects: AhoCorasick::new(reading.facts.iter().map(|f| &f.subject))
+                .map_err(|e| ScriptError { pattern: "facts".into(), why: e.to_string() })?,
             facts: reading.facts.clone(),
         })
     }
@@ -139,7 +144,9 @@ impl Reader {
         if let Some(item) = self.item(question.text) {
             return self.entry_is_right(&question.before, item).map_or(Truth::Unknown, Truth::Is);
         }
-        let Some(fact) = self.facts.iter().find(|f| question.text.contains(&f.subject)) else {
+        // The first of the facts whose subject is named, wherever it stands.
+        let named = self.subjects.find_overlapping_iter(question.text).map(|m| m.pattern().as_usize()).min();
+        let Some(fact) = named.and_then(|at| self.facts.get(at)) else {
             return Truth::Unknown;
         };
         let place = |value: &String| options.iter().position(|o| o == value);

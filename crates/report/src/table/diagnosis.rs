@@ -1,6 +1,7 @@
 //! A diagnosis on a terminal: the verdict and its doubt; the contrasts that carried it; how far it is believed.
 
 use super::{Screen, name, text};
+use crate::figure::distinct;
 use crate::style::Tone;
 use crate::words::{clipped, share, signed};
 use crate::{Diagnosis, DiagnosisContrast, DispositionShare, Findings};
@@ -91,12 +92,12 @@ impl Screen {
                 numbers(c.weight)
             ));
         }
-        let missing = |c: &&DiagnosisContrast| c.because.is_some();
-        for c in d.contrasts.iter().filter(missing) {
-            let why = c.because.as_deref().unwrap_or_default();
+        // Contrasts of one instrument are missing for one reason.
+        for why in distinct(d.contrasts.iter().filter_map(|c| c.because.clone())) {
+            let ids = d.contrasts.iter().filter(|c| c.because.as_ref() == Some(&why)).map(|c| name(&c.id));
             self.hanging(
-                &format!("{:4} ", clipped(&name(&c.id), 4)),
-                &format!("{}: {}", text(&c.says), text(why)),
+                "missing  ",
+                &format!("{}: {}", ids.collect::<Vec<_>>().join(", "), text(&why)),
                 Tone::Plain,
             );
         }

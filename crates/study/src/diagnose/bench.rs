@@ -42,6 +42,8 @@ pub struct Trial {
     pub label: Vec<f64>,
     /// It talks like somebody else.
     pub hard: bool,
+    /// How many answers it gave.
+    pub decisions: u64,
     pub seen: Seen,
 }
 
@@ -107,7 +109,7 @@ pub fn key(study: &Study) -> String {
         .iter()
         .map(|p| (&p.scenario.hash, p.cells.names(), p.size.wordings, p.size.states, p.size.limit))
         .collect();
-    name_of(&("bench/1", super::TEXTS, parts)).to_string()
+    name_of(&("bench/2", super::TEXTS, parts)).to_string()
 }
 
 /// One agent to be played.
@@ -210,8 +212,22 @@ fn trial(halls: &[[Part; 2]], job: &Job) -> Result<Trial, Fault> {
         },
         label: label.collect(),
         hard: job.profile.hard,
+        decisions: heard.decisions,
         seen: heard.seen(&did),
     })
+}
+
+/// Plays the first profile of each disposition on this thread, measures it, and counts the decisions: for the
+/// benchmark.
+pub fn rehearse_profiles(halls: &[[Part; 2]], salt: u64) -> u64 {
+    let [jobs, ..] = jobs();
+    let first = jobs.into_iter().filter(|job| job.second.is_none()).step_by(3 * FIT as usize);
+    let mut decisions = 0;
+    for job in first {
+        let job = Job { salt, ..job };
+        decisions += trial(halls, &job).map_or(0, |trial| trial.decisions);
+    }
+    decisions
 }
 
 /// Whether the second agent of a blend plays this unit: in all of its cells alike.
@@ -223,7 +239,8 @@ fn is_second(job: &Job, sheet: &Sheet) -> bool {
 /// What is gathered beside the measures.
 #[derive(Default)]
 pub struct Heard {
-    pub words: BTreeMap<String, u32>,
+    words: BTreeMap<String, u32>,
+    decisions: u64,
 }
 
 impl Heard {
@@ -243,6 +260,7 @@ impl Heard {
 
     /// Counts the words that a seat wrote.
     pub fn hear(&mut self, events: &[Event], seat: &str) {
+        self.decisions += events.iter().filter(|e| matches!(e, Event::Completed { .. })).count() as u64;
         for saying in said(events, seat) {
             for word in saying.says.to_lowercase().split(|c: char| !c.is_alphanumeric() && c != '-') {
                 if !word.is_empty() && word.len() <= 40 {

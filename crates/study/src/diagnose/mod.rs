@@ -19,7 +19,7 @@ mod vector;
 mod verdict;
 mod voice;
 
-pub use bench::{Bench, Heard, Seen, Trial, halls, key};
+pub use bench::{Bench, Heard, Seen, Trial, halls, key, rehearse_profiles};
 pub use dossier::{Dossiers, Telling};
 pub use table::{diagnosers, separations};
 pub use vector::{Did, Reading, Vector};

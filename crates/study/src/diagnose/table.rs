@@ -158,15 +158,36 @@ pub fn separations(bench: &Bench) -> Vec<Separation> {
     let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
     for (at, row) in rows.iter_mut().enumerate() {
         let removed: Vec<&str> = ids[..=at].iter().map(String::as_str).collect();
-        row.without_these = without(&fit, &pair, &removed);
+        row.without_these = told_apart(&fit, &pair, &removed, [faking, refusal]);
     }
     rows
 }
 
+/// The fitted rule that does not know some contrasts.
+fn ignorant(fit: &[&Trial], removed: &[&str]) -> Option<Fitted> {
+    let rest: Vec<String> = MATRIX.ids().filter(|id| !removed.contains(id)).map(str::to_owned).collect();
+    Fitted::new(Input::Contrasts(rest), fit)
+}
+
+/// Its balanced accuracy on agents of two dispositions, of which it must name one; ties count half.
+fn told_apart(fit: &[&Trial], agents: &[&Trial], removed: &[&str], classes: [usize; 2]) -> f64 {
+    let fitted = ignorant(fit, removed);
+    let of = |class: usize, other: usize| {
+        let own: Vec<&&Trial> = agents.iter().filter(|t| t.label[class] == 1.0).collect();
+        let score = |t: &&&Trial| match fitted.as_ref().map(|f| f.posterior(&t.seen)) {
+            Some(p) if p[class] > p[other] => 1.0,
+            Some(p) if p[class] < p[other] => 0.0,
+            _ => 0.5,
+        };
+        own.iter().map(score).sum::<f64>() / own.len().max(1) as f64
+    };
+    let [a, b] = classes;
+    (of(a, b) + of(b, a)) / 2.0
+}
+
 /// Balanced accuracy of the fitted rule on `agents` when some contrasts are unknown.
 fn without(fit: &[&Trial], agents: &[&Trial], removed: &[&str]) -> f64 {
-    let rest: Vec<String> = MATRIX.ids().filter(|id| !removed.contains(id)).map(str::to_owned).collect();
-    let Some(fitted) = Fitted::new(Input::Contrasts(rest), fit) else { return 0.0 };
+    let Some(fitted) = ignorant(fit, removed) else { return 0.0 };
     let told: Vec<(&Trial, Vec<f64>)> = agents.iter().map(|t| (*t, fitted.posterior(&t.seen))).collect();
     balanced(&told).0
 }

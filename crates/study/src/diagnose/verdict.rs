@@ -7,9 +7,10 @@ use super::vector::Reading;
 use report::{Diagnosis, DiagnosisContrast, DispositionShare};
 use stats::Interval;
 
-/// The least posterior of a verdict by the matrix, and by the fitted rule: a blend's larger part stays below.
+/// The least posterior of a verdict by the matrix, and by the fitted rule: of most blends the larger part stays
+/// below it, of nearly all pure agents it does not.
 const SURE: f64 = 0.8;
-const FITTED_MIN: f64 = 0.7;
+const FITTED_MIN: f64 = 0.9;
 /// Fewest contrasts that a verdict rests on.
 const CONTRASTS_MIN: usize = 3;
 /// 97.5 % of a standard normal: contrasts are shown with 95 % intervals.

@@ -3,7 +3,25 @@
 use super::file::EstimandFile;
 use super::load::Scenario;
 use model::control::{ControlSpec, Script, builtin};
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The controls that were compiled, by name; shared by all copies of a scenario.
+#[derive(Clone, Default)]
+pub(super) struct Scripts(Arc<Mutex<BTreeMap<String, Arc<Script>>>>);
+
+impl Scripts {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Script>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Scripts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.lock().keys()).finish()
+    }
+}
 
 impl EstimandFile {
     /// `name/factor=level`, and `-level` of what a difference in differences subtracts.
@@ -26,8 +44,17 @@ impl EstimandFile {
 }
 
 impl Scenario {
-    /// A control of this scenario, or a built-in one, compiled for its text.
+    /// A control of this scenario, or a built-in one, compiled for its text: once.
     pub fn script(&self, name: &str) -> Result<Arc<Script>, String> {
+        if let Some(known) = self.scripts.lock().get(name) {
+            return Ok(known.clone());
+        }
+        let fresh = self.compiled(name)?;
+        self.scripts.lock().insert(name.to_owned(), fresh.clone());
+        Ok(fresh)
+    }
+
+    fn compiled(&self, name: &str) -> Result<Arc<Script>, String> {
         let own = self.file.control.iter().find(|c| c.name == name && !c.rules.is_empty());
         let spec = match own {
             Some(c) => ControlSpec {

@@ -2,6 +2,7 @@
 
 use super::borrow::resolve;
 use super::check::check;
+use super::controls::Scripts;
 use super::fault::{Fault, Source, accepting, parse};
 use super::file::ScenarioFile;
 use super::sheet::is_entry;
@@ -34,6 +35,7 @@ pub struct Scenario {
     pub entries: Vec<Item>,
     pub hash: String,
     pub source: Source,
+    pub(super) scripts: Scripts,
 }
 
 /// Names of the scenarios that ship with the program.
@@ -108,7 +110,7 @@ impl Scenario {
             is_entry(file.sheet.as_ref(), row)
         })?;
         let hash = digest(&canonical(&(&file, &items, &entries)));
-        let scenario = Self { file, items, entries, hash, source };
+        let scenario = Self { file, items, entries, hash, source, scripts: Scripts::default() };
         check(&scenario)?;
         Ok(scenario)
     }
