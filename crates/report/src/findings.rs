@@ -108,6 +108,24 @@ pub struct Mean {
     pub unit: String,
 }
 
+/// What several cells of an outcome come to: discrimination, bias, a slope. It describes and is not tested.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Index {
+    pub scenario: String,
+    pub model: String,
+    pub index: String,
+    /// What a high and a low one mean.
+    pub says: String,
+    /// With a 95 % interval that resamples clusters; null where `because` says why.
+    pub estimate: Option<f64>,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+    /// Units that have all of its cells.
+    pub n: u64,
+    pub clusters: u64,
+    pub because: Option<String>,
+}
+
 /// How an instrument read a control of known disposition.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {
@@ -273,6 +291,9 @@ pub struct Findings {
     /// Of outcomes that are no shares (items, points); absent from old documents.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub means: Vec<Mean>,
+    /// Of scenarios that state them; absent from old documents.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub indices: Vec<Index>,
     /// Of the study's own models, not of the controls beside them; absent from old documents.
     #[serde(default)]
     pub wordings: Vec<Wording>,

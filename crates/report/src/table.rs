@@ -10,7 +10,9 @@ use crate::judge;
 use crate::row::{Columns, Entry, rendered};
 use crate::size::Sizes;
 use crate::style::{Style, Tone};
-use crate::words::{clipped, cost, count, counted, is_control, list, mean, rate, share, shortened, wrapped};
+use crate::words::{
+    clipped, cost, count, counted, index, is_control, list, mean, rate, share, shortened, wrapped,
+};
 use crate::{Calibration, Cell, Estimate, Findings, Gate, Missing, Page, Verdict};
 
 const NAME_BYTES_MAX: usize = 200;
@@ -104,6 +106,7 @@ impl Screen {
         if of.is_empty() {
             self.means(f, scenario);
         }
+        self.indices(f, scenario);
         self.hypotheses(f, scenario);
         self.judged(f, scenario);
         let told = page.scenarios.iter().find(|s| s.name == scenario);
@@ -187,6 +190,14 @@ impl Screen {
         for m in f.means.iter().filter(|m| m.scenario == scenario) {
             let told = format!("{} in {}: {} {}", name(&m.model), name(&m.cell), name(&m.outcome), mean(m));
             self.fact("mean", &told, Tone::Plain);
+        }
+    }
+
+    /// The indices of the study's own models, a line each.
+    fn indices(&mut self, f: &Findings, scenario: &str) {
+        for i in f.indices.iter().filter(|i| i.scenario == scenario && f.models.contains(&i.model)) {
+            let told = format!("{} for {}: {}", name(&i.index), name(&i.model), index(i));
+            self.fact("index", &told, Tone::Plain);
         }
     }
 

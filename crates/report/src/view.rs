@@ -13,10 +13,10 @@ use crate::summary::summary;
 use crate::transcript::{TranscriptView, transcript};
 use crate::wording::{self, WordingsView};
 use crate::words::{
-    count, duration, interval, is_control, mean, numbers, p_value, price, rate, share, signed, verdict,
+    count, duration, index, interval, is_control, mean, numbers, p_value, price, rate, share, signed, verdict,
 };
 use crate::{
-    Calibration, Cell, Estimate, Figure, Findings, Gate, Hypothesis, Judgement, Mean, Missing, Page,
+    Calibration, Cell, Estimate, Figure, Findings, Gate, Hypothesis, Index, Judgement, Mean, Missing, Page,
     ScenarioPage, Verdict, svg,
 };
 
@@ -63,6 +63,7 @@ struct ScenarioView {
     judgements: Vec<Group<JudgementView>>,
     gates: Vec<GateView>,
     cell_figures: Vec<Value>,
+    indices: Vec<Group<RateView>>,
     means: Vec<Group<RateView>>,
     rates: Vec<Group<RateView>>,
     wording_figures: Vec<Value>,
@@ -192,6 +193,7 @@ fn scenario(page: &Page, figures: &[(String, Figure)], i: usize, name: String, r
         id: format!("scenario-{}", i + 1),
         estimates: estimates(f, &name),
         rates: rates(f, &name),
+        indices: indices(f, &name),
         means: means(f, &name),
         instrument: sentence(&calibration),
         calibration: calibrations(calibration),
@@ -327,6 +329,19 @@ fn means(f: &Findings, name: &str) -> Vec<Group<RateView>> {
         rate: mean(m),
     };
     grouped(of, |m| m.outcome.clone(), |m| sizes.rank(&m.model), |_| String::new(), view)
+}
+
+fn indices(f: &Findings, name: &str) -> Vec<Group<RateView>> {
+    let of: Vec<&Index> = f.indices.iter().filter(|i| i.scenario == name).collect();
+    let sizes = Sizes::of(f);
+    let view = |i: &&Index| RateView {
+        cell: i.because.clone().unwrap_or_default(),
+        model: sizes.label(&i.model),
+        control: is_control(&i.model),
+        rate: index(i),
+    };
+    let says = |rows: &[&Index]| rows.first().map_or(String::new(), |i| i.says.clone());
+    grouped(of, |i| i.index.clone(), |i| sizes.rank(&i.model), says, view)
 }
 
 fn judgements(f: &Findings, name: &str) -> Vec<Group<JudgementView>> {

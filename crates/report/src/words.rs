@@ -57,6 +57,16 @@ pub(crate) fn mean(m: &crate::Mean) -> String {
     format!("{} {bounds}{}, n = {}", signed(m.mean), m.unit, count(m.n))
 }
 
+/// An index with its interval and n; or that it cannot be told.
+pub(crate) fn index(i: &crate::Index) -> String {
+    match (i.estimate, i.low, i.high) {
+        (Some(estimate), Some(low), Some(high)) => {
+            format!("{} {}, n {}", signed(estimate), interval(low, high), i.n)
+        }
+        _ => "cannot tell".into(),
+    }
+}
+
 pub(crate) fn p_value(p: Option<f64>) -> String {
     match p {
         Some(p) if p < 0.001 => "< .001".into(),

@@ -51,6 +51,17 @@ pub fn auroc(scores: &[f64], labels: &[bool], level: f64) -> Result<Auroc> {
     })
 }
 
+/// The area alone, without an interval: the chance that one of `positives` lies above one of `negatives`, ties
+/// counting half. Nothing where a class is empty or a score is NaN.
+pub fn area(positives: &[f64], negatives: &[f64]) -> Option<f64> {
+    if positives.is_empty() || negatives.is_empty() || positives.iter().chain(negatives).any(|s| s.is_nan()) {
+        return None;
+    }
+    let mut sorted: Vec<f64> = negatives.iter().map(|s| s + 0.0).collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    Some(positives.iter().map(|s| placement(&sorted, *s)).sum::<f64>() / positives.len() as f64)
+}
+
 fn sorted_class(scores: &[f64], labels: &[bool], class: bool) -> Vec<f64> {
     let members = scores.iter().zip(labels).filter(|(_, label)| **label == class);
     // Adding 0 turns −0 into 0, so that total_cmp sees the tie.

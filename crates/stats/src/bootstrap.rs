@@ -39,6 +39,46 @@ pub fn cluster_bootstrap(
     Interval::around(groups.mean(), low, high, level)
 }
 
+/// Any statistic of units with a percentile bootstrap interval that resamples whole clusters, as
+/// [`cluster_bootstrap`] does for the mean. `clusters` has one entry for each unit; `statistic` gets the places of the
+/// drawn units, some of them several times, and may be undefined for a draw, which is then left out.
+///
+/// # Errors
+/// Fewer than two clusters, `level` not strictly between 0 and 1, no replicates or more than 2^22; a statistic
+/// that is undefined for the units themselves or for more than half of the draws.
+pub fn cluster_bootstrap_of(
+    clusters: &[usize],
+    statistic: impl Fn(&[usize]) -> Option<f64>,
+    level: f64,
+    replicates: usize,
+    seed: u64,
+) -> Result<Interval> {
+    check::inside_unit("level", level)?;
+    check::draws(replicates)?;
+    let mut members: Vec<Vec<usize>> = vec![Vec::new(); clusters.iter().max().map_or(0, |max| max + 1)];
+    clusters.iter().enumerate().for_each(|(unit, cluster)| members[*cluster].push(unit));
+    members.retain(|units| !units.is_empty());
+    if members.len() < 2 {
+        return Err(StatsError::TooFewClusters { clusters: members.len(), needed: 2 });
+    }
+    let undefined = StatsError::Undefined { what: "the statistic of these units" };
+    let every: Vec<usize> = (0..clusters.len()).collect();
+    let defined = |units: &[usize]| statistic(units).filter(|x| x.is_finite());
+    let estimate = defined(&every).ok_or(undefined.clone())?;
+    let mut stream = Stream::new(seed);
+    let mut draw = || -> Option<f64> {
+        let drawn = (0..members.len()).flat_map(|_| &members[stream.below(members.len())]);
+        defined(&drawn.copied().collect::<Vec<usize>>())
+    };
+    let mut drawn: Vec<f64> = (0..replicates).filter_map(|_| draw()).collect();
+    if 2 * drawn.len() < replicates {
+        return Err(undefined);
+    }
+    drawn.sort_unstable_by(f64::total_cmp);
+    let tail = 0.5 * (1.0 - level);
+    Interval::around(estimate, quantile(&drawn, tail), quantile(&drawn, 1.0 - tail), level)
+}
+
 /// The mean over as many clusters as there are, drawn with replacement.
 fn resampled_mean(groups: &Groups, stream: &mut Stream) -> f64 {
     let g = groups.sums.len();
@@ -72,6 +112,18 @@ mod tests {
         assert_eq!(quantile(&sorted, 0.5), 3.0);
         assert!((quantile(&sorted, 0.9) - 6.8).abs() < 1e-14);
         assert_eq!(quantile(&sorted, 1.0), 8.0);
+    }
+
+    #[test]
+    fn of_the_mean_it_is_the_bootstrap_of_the_mean() {
+        let values: Vec<f64> = (0..40).map(|i| f64::from(i % 7)).collect();
+        let clusters: Vec<usize> = (0..40).map(|i| i / 4).collect();
+        let mean = |units: &[usize]| Some(units.iter().map(|u| values[*u]).sum::<f64>() / units.len() as f64);
+        let of = cluster_bootstrap_of(&clusters, mean, 0.95, 500, 3).unwrap();
+        let plain = cluster_bootstrap(&values, &clusters, 0.95, 500, 3).unwrap();
+        assert!((of.low - plain.low).abs() < 1e-12 && (of.high - plain.high).abs() < 1e-12);
+        assert!(cluster_bootstrap_of(&clusters, |_| None, 0.95, 10, 3).is_err());
+        assert!(cluster_bootstrap_of(&[0, 0], mean, 0.95, 10, 3).is_err());
     }
 
     #[test]

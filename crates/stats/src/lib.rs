@@ -69,8 +69,8 @@ mod sign_flip;
 mod size;
 mod special;
 
-pub use auroc::{Auroc, auroc};
-pub use bootstrap::cluster_bootstrap;
+pub use auroc::{Auroc, area, auroc};
+pub use bootstrap::{cluster_bootstrap, cluster_bootstrap_of};
 pub use cluster::{Basis, ClusterTest, cluster_means, cluster_robust};
 pub use difference::newcombe;
 pub use equivalence::{Equivalence, equivalence, equivalence_by_interval};
@@ -90,4 +90,4 @@ pub use size::{
     design_effect, equivalence_proportions, halfwidth_proportion, mean_two_arms, mean_two_arms_detects,
     paired_binary, two_proportions,
 };
-pub use special::normal_cdf;
+pub use special::{normal_cdf, z_quantile};

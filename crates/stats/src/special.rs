@@ -24,7 +24,7 @@ pub(crate) fn z_critical(alpha: f64) -> f64 {
 }
 
 /// The z with P(Z <= z) = `p`.
-pub(crate) fn z_quantile(p: f64) -> f64 {
+pub fn z_quantile(p: f64) -> f64 {
     SQRT_2 * erf_inv(2.0 * p - 1.0)
 }
 

@@ -3,6 +3,7 @@
 use crate::diagnose::{self, Bench, Dossiers, Telling, diagnosers, separations};
 use crate::estimate::{bounds, estimates, profiles};
 use crate::hypotheses::hypotheses;
+use crate::indices::indices;
 use crate::judge::{self, PersonLabels, SCENARIO, Seen, Subject, sayings};
 use crate::margins::{margins, row_of};
 use crate::means::means;
@@ -74,6 +75,7 @@ pub fn page(
         profiles: Vec::new(),
         cells: Vec::new(),
         means: Vec::new(),
+        indices: Vec::new(),
         wordings: Vec::new(),
         hypotheses: Vec::new(),
         judgements: Vec::new(),
@@ -104,6 +106,7 @@ pub fn page(
         findings.profiles.extend(profiles(&results, &clusters(&part.sheets), &model));
         findings.cells.extend(cell_rows(part, &results, &model));
         findings.means.extend(means(part, &results, &model));
+        findings.indices.extend(indices(part, &results, &model));
         if study.models.contains(&model) {
             findings.wordings.extend(wordings(&results, &model));
         }

@@ -26,6 +26,7 @@ mod estimate;
 mod findings;
 mod hand;
 mod hypotheses;
+mod indices;
 pub mod judge;
 mod margins;
 mod means;

@@ -80,7 +80,7 @@ fn row(bench: &Bench, game: &Game) -> Result<Row> {
 }
 
 /// How much an example played.
-fn count(taken: &Taken) -> Result<u64> {
+pub(super) fn count(taken: &Taken) -> Result<u64> {
     #[derive(Deserialize)]
     struct Said {
         count: u64,
@@ -88,11 +88,11 @@ fn count(taken: &Taken) -> Result<u64> {
     Ok(serde_json::from_str::<Said>(&taken.stdout)?.count)
 }
 
-fn build(what: &[&str]) -> Result<()> {
+pub(super) fn build(what: &[&str]) -> Result<()> {
     child::succeed(place::cargo().args(["build", "--quiet", "--release", "--locked"]).args(what))
 }
 
-fn example(name: &str) -> Result<PathBuf> {
+pub(super) fn example(name: &str) -> Result<PathBuf> {
     Ok(place::target()?.join("release").join("examples").join(name))
 }
 

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: the figures of the README, their targets, and the peers in the same run.
 
 mod calls;
+mod decisions;
 mod episodes;
 mod first_look;
 mod games;
@@ -40,12 +41,13 @@ impl Args {
 type Measure = fn(&Bench) -> Result<Vec<Row>>;
 
 /// One line of the list: a name and what measures it.
-const FIGURES: [(&str, Measure); 9] = [
+const FIGURES: [(&str, Measure); 10] = [
     ("version", startup::measure),
     ("episodes", episodes::measure),
     ("calls", calls::measure),
     ("games", games::measure),
     ("turns", games::turns),
+    ("decisions", decisions::measure),
     ("offices", offices::measure),
     ("mcp", mcp::measure),
     ("model", speed::measure),
@@ -53,7 +55,7 @@ const FIGURES: [(&str, Measure); 9] = [
 ];
 
 /// Figures that do not need the program built.
-const APART: [&str; 2] = ["games", "turns"];
+const APART: [&str; 3] = ["decisions", "games", "turns"];
 
 /// How much is played: the fixture has 2 cells and 1 wording.
 struct Scale {

@@ -107,7 +107,7 @@ fn verdict(seen: &Seen, by_matrix: &Posterior, fitted: &[f64]) -> (Option<String
     }
     if share < SURE {
         let why = format!(
-            "{} (p = {share:.2}) cannot be told from {} (p = {:.2})",
+            "{} leads (p = {share:.2}; next {}, {:.2}), and {SURE} is needed",
             name(top),
             name(second),
             by_matrix.shares[second]
@@ -192,7 +192,6 @@ fn settles(seen: &Seen, top: usize, second: usize) -> Option<String> {
             row.says,
             Z * reading.error
         ),
-        Some(Err(why)) => format!("{} ({}) tells {pair}; it is missing: {why}", row.id, row.says),
-        None => format!("{} ({}) tells {pair}", row.id, row.says),
+        _ => format!("{} ({}) tells {pair}, and is missing here", row.id, row.says),
     })
 }

@@ -27,6 +27,7 @@ pub fn check(scenario: &Scenario) -> Result<(), Fault> {
         measures,
         null,
         estimands,
+        indices,
         hypotheses,
         cells,
         stars,
@@ -273,6 +274,15 @@ fn acknowledgement(s: &Scenario, m: &MeasureFile) -> Result<(), Fault> {
         return fault("measure.words", "needs `words`, each a single one in lower case");
     }
     Ok(())
+}
+
+fn indices(s: &Scenario) -> Result<(), Fault> {
+    unique(s, "index.name", s.file.index.iter().map(|i| &i.name))?;
+    s.file.index.iter().try_for_each(|index| {
+        let outcomes = s.file.measure.iter().map(|m| m.outcome.clone());
+        one_of(s, "outcome", &index.outcome, "index.outcome", outcomes)?;
+        crate::indices::Cells::of(s, index).map(drop)
+    })
 }
 
 /// Several outcomes, none of which is a joint one itself.

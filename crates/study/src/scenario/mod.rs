@@ -28,7 +28,8 @@ pub use compile::{Compiled, Seated, Unit, compile};
 pub use fault::{Fault, Source, accepting, parse};
 pub use file::{
     AllyWhen, AskFile, AskKind, CluesFile, ContrastFile, ControlFile, DeedFile, EstimandFile, FactorFile,
-    GateFile, GateKind, MeasureFile, MeasureKind, NullFile, PlaysFile, ReadingFile, ScenarioFile, Side, Talk,
+    GateFile, GateKind, IndexFile, IndexKind, MeasureFile, MeasureKind, NullFile, PlaysFile, ReadingFile,
+    ScenarioFile, Side, Talk,
 };
 pub use game::{PlayFile, read_rules};
 pub(crate) use load::{FOLDER, read_bounded};
