@@ -5,6 +5,7 @@
 //!  two counts ────────► newcombe · newcombe_paired · mcnemar_* ────────┤
 //!  values + clusters ─► cluster_robust · cluster_bootstrap ────────────┼─► Interval
 //!                       sign_flip · sign_flip_interval ────────────────┤   p value
+//!  values in order ───► betting_interval · betting_p · wealth ──────────┤
 //!  values + arms ─────► permutation_stratified ────────────────────────┤   verdict
 //!  scores + labels ───► auroc        table ─► kappa ───────────────────┘
 //!  p values ──────────► holm         estimate + margin ─► equivalence
@@ -47,6 +48,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod auroc;
+mod betting;
 mod bootstrap;
 mod check;
 mod cluster;
@@ -67,6 +69,7 @@ mod size;
 mod special;
 
 pub use auroc::{Auroc, auroc};
+pub use betting::{Bets, betting_interval, betting_limits, betting_p, betting_p_larger, wealth};
 pub use bootstrap::cluster_bootstrap;
 pub use cluster::{Basis, ClusterTest, cluster_means, cluster_robust};
 pub use difference::newcombe;
@@ -82,6 +85,6 @@ pub use permutation::{Permutation, permutation_stratified};
 pub use proportion::{clopper_pearson, wilson, zero_events_upper};
 pub use sign_flip::{SignFlip, sign_flip, sign_flip_interval};
 pub use size::{
-    design_effect, equivalence_proportions, halfwidth_proportion, mean_two_arms, mean_two_arms_detects,
-    paired_binary, two_proportions,
+    design_effect, equivalence_proportions, halfwidth_proportion, halfwidth_rates, mean_two_arms,
+    mean_two_arms_detects, paired_binary, two_proportions,
 };
