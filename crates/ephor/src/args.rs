@@ -52,6 +52,7 @@ const RUN_HELP: &str = "Examples:
   ephor run                                     the study first-look on the embedded model
   ephor run secret-offer --model control/random
   ephor run first-look --model openai/gpt-4.1-mini --epochs 3
+  ephor run false-premise --cells short --until 0.05    no more units than the contrasts need
   ephor run ./my-scenario --model ollama/llama3.2 --json > findings.json
   ephor run score-review --model openai/gpt-4.1-mini --role judge=anthropic/claude-haiku-4-5
 
@@ -93,6 +94,9 @@ pub struct Run {
     /// At most so many units per cell
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: Option<u32>,
+    /// Stop each contrast as soon as its interval is this narrow: half its width, as a probability
+    #[arg(long, value_name = "HALF_WIDTH", value_parser = half_width, allow_negative_numbers = true, conflicts_with = "pilot")]
+    pub until: Option<f64>,
     #[command(flatten)]
     pub wire: Wire,
     #[command(flatten)]
@@ -151,6 +155,13 @@ pub enum ToolCalls {
     Native,
     /// As JSON in the answer's text, for servers and models without tools
     Text,
+}
+
+/// A width that an interval of probabilities can have.
+fn half_width(text: &str) -> Result<f64, String> {
+    let half: Option<f64> = text.parse().ok();
+    half.filter(|h| *h > 0.0 && *h < 1.0)
+        .ok_or("a number above 0 and below 1, as 0.05 for ±5 percentage points".into())
 }
 
 /// A time that can be waited for.

@@ -232,6 +232,10 @@ impl Session {
         let mut page = study::page(&self.study, &self.casts, folder, rows, &nulls, &people, &run)?;
         page.caveats.extend(provisional(&page.findings.agreements));
         page.findings.sizes = self.sizes();
+        crate::commands::until::computed(folder, &mut page.findings.until);
+        if let Some(half_width) = self.study.until {
+            page.caveats.push(format!("Contrasts were played until their interval was ±{half_width} or all units were played. Their intervals hold wherever they stopped, for the units of this design; they say nothing of other items. Rates by cell are of the units played, as if their number had been fixed."));
+        }
         page.bill = self.bill();
         page.reproduce = self.reproduce(&run);
         for part in self.study.parts.iter().filter(|part| part.is_vast()) {

@@ -21,7 +21,7 @@
 //! use report::{Cost, Findings, Page, figures, render, terminal};
 //! let findings = Findings {
 //!     run: "r1".into(), study: "first-look".into(), models: vec!["local/smollm2".into()],
-//!     sizes: vec![], wordings: vec![], hypotheses: vec![], judgements: vec![], agreements: vec![], estimates: vec![], profiles: vec![], cells: vec![], means: vec![], calibration: vec![], missing: vec![],
+//!     sizes: vec![], wordings: vec![], hypotheses: vec![], judgements: vec![], agreements: vec![], estimates: vec![], profiles: vec![], until: vec![], cells: vec![], means: vec![], calibration: vec![], missing: vec![],
 //!     cost: Cost::default(), report: "runs/r1/report.html".into(),
 //! };
 //! let page = Page { findings, scenarios: vec![], reproduce: vec![], bill: vec![], caveats: vec![] };
@@ -49,6 +49,7 @@ mod svg;
 mod table;
 pub mod timeline;
 mod transcript;
+mod until;
 mod view;
 mod wording;
 mod words;
@@ -60,4 +61,5 @@ pub use html::{TemplateError, render};
 pub use replay::Replay;
 pub use svg::svg;
 pub use table::{agreements, cells, terminal};
+pub use until::{Stop, Until};
 pub use words::{rate, share};

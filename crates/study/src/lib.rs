@@ -37,14 +37,16 @@ mod player;
 mod record;
 mod replay;
 mod results;
+mod savings;
 pub mod scenario;
 pub mod structure;
 mod study;
+mod until;
 mod wordings;
 
 pub use actor::control;
 pub use estimate::LEVEL;
-pub use findings::{Cast, page, plans, sampling_words};
+pub use findings::{Cast, Outstanding, outstanding, page, plans, sampling_words};
 pub use nulls::Nulls;
 pub use plan::{Plan, Sheet, Size, units};
 pub use play::{IN_FLIGHT_LOCAL, Played, Progress, play_missing};

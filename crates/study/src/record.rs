@@ -18,6 +18,9 @@ pub struct RunFile {
     pub replicates: u32,
     pub calibrated: bool,
     pub sampling: Sampling,
+    /// Half-width at which contrasts were stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<f64>,
     pub part: Vec<PartRecord>,
     pub card: Vec<ModelCard>,
     /// Parameters of the models on this machine. They are no part of a card, since a card is part of the
@@ -96,6 +99,7 @@ impl RunFile {
             replicates: study.replicates,
             calibrated,
             sampling: study.sampling.clone(),
+            until: study.until,
             part: study.parts.iter().map(part).collect::<Result<_, _>>()?,
             card: cards.to_vec(),
             sizes: BTreeMap::new(),
@@ -118,6 +122,7 @@ impl RunFile {
                 replicates: Some(self.replicates),
                 quick: false,
                 pilot: part.pilot,
+                until: self.until,
                 temperature: Some(self.sampling.temperature),
             };
             let mut one =

@@ -114,6 +114,8 @@ pub struct Changes {
     pub temperature: Option<f64>,
     /// The baseline alone, on states that no study plays.
     pub pilot: bool,
+    /// Stop each contrast when its interval is this narrow.
+    pub until: Option<f64>,
 }
 
 /// A study ready to be played.
@@ -127,6 +129,8 @@ pub struct Study {
     pub parts: Vec<Part>,
     /// What the user named, to be named again in `run.toml`.
     pub arguments: Vec<String>,
+    /// Half-width at which a contrast stops; all is played without one. No part of a run's name.
+    pub until: Option<f64>,
 }
 
 /// One scenario of a study with its cells, size and texts.
@@ -239,6 +243,7 @@ impl Study {
             sampling: sampling(file.sampling, changes)?,
             parts,
             arguments: arguments.to_vec(),
+            until: changes.until,
         })
     }
 

@@ -45,7 +45,10 @@ pub fn run(args: &Run) -> Result<(), Exit> {
     warn_of_patterns(&session.study, args);
     let played = runtime.block_on(async {
         let stop = stop_on_signal();
-        let played = play(&session, &mut writer, args, &screen, &stop).await?;
+        let played = match session.study.until {
+            Some(_) => super::until::play(&session, &folder, &mut writer, args, &screen, &stop).await?,
+            None => play(&session, &mut writer, args, &screen, &stop).await?,
+        };
         judge(&session, &folder, &mut writer, args, &screen, &stop, played).await
     })?;
     screen.clear();
@@ -84,6 +87,7 @@ fn changes(args: &Run) -> Changes {
         limit: args.limit,
         temperature: args.temperature,
         replicates: args.replicates,
+        until: args.until,
     }
 }
 
@@ -152,10 +156,10 @@ impl Progress for Resumed<'_> {
 }
 
 /// The episodes of one model that are to be played, and how many are not.
-struct Batch {
-    model: Arc<dyn model::Model>,
-    missing: Vec<Plan>,
-    before: usize,
+pub struct Batch {
+    pub model: Arc<dyn model::Model>,
+    pub missing: Vec<Plan>,
+    pub before: usize,
 }
 
 /// One batch for each model, controls first. What two parts share is played once.
@@ -209,7 +213,7 @@ async fn judge(
     play_batches(batches, writer, args, screen, stop, played).await
 }
 
-async fn play_batches(
+pub async fn play_batches(
     batches: Vec<Batch>,
     writer: &mut Writer,
     args: &Run,
