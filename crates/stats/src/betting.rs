@@ -82,7 +82,8 @@ pub fn betting_interval(
 }
 
 /// The two limits alone, for callers that bound what is missing from either side: the lower one is valid for
-/// values that are at most the true ones, the upper one for values that are at least the true ones.
+/// values that are at most the true ones, the upper one for values that are at least the true ones. Where both
+/// sides rule everything out, which has a chance below 1 − `level`, they are given in order.
 ///
 /// # Errors
 /// As [`betting_interval`].
@@ -105,7 +106,8 @@ pub fn betting_limits(
     let low = if refuted(true, 0.0) { bisect(0.0, 1.0, |mean| !refuted(true, mean)) } else { 0.0 };
     let high = if refuted(false, 1.0) { bisect(0.0, 1.0, |mean| refuted(false, mean)) } else { 1.0 };
     let (least, most) = possible(&scaled, population);
-    Ok((floor + span * low.max(least), floor + span * high.min(most)))
+    let (low, high) = (floor + span * low.max(least), floor + span * high.min(most));
+    Ok((low.min(high), low.max(high)))
 }
 
 /// A p value against `mean` that holds at every moment: one over the most that was ever won against it. Never

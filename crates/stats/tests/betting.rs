@@ -89,13 +89,29 @@ fn the_truth_is_inside_at_every_moment_without_replacement() {
             let rate = ever_wrong(2_000, || {
                 let mut order = set.clone();
                 sim.shuffle(&mut order);
-                // The interval at the end is the intersection of all before it, so it tells for every moment.
-                let (low, high) = betting_limits(&order, Some(60), (-1.0, 1.0), &bets).unwrap();
-                truth < low - 1e-9 || truth > high + 1e-9
+                // The p value rests on the most that was ever won, so it tells of every moment.
+                betting_p(&order, Some(60), (-1.0, 1.0), truth, &bets).unwrap() <= 0.1
             });
             println!("{clusters} clusters, spread {spread}, horizon {horizon:?}: ever wrong {rate:.3}");
             assert!(rate <= 0.1 + 4.0 * (0.09_f64 / 2_000.0).sqrt(), "{rate}");
         }
+    }
+}
+
+#[test]
+fn the_truth_is_inside_at_every_moment_of_answers_that_flip() {
+    let mut sim = Sim(ChaCha8Rng::seed_from_u64(6));
+    for (n, flips) in [(37_usize, 12_usize), (37, 2), (96, 30), (24, 24)] {
+        // Differences of written answers: most are 0, some go one way, some the other.
+        let mut set: Vec<f64> = (0..n).map(|i| if i < flips { [1.0, -1.0, 1.0][i % 3] } else { 0.0 }).collect();
+        let truth = mean(&set);
+        let bets = Bets { level: 0.9, stake_max: 0.9, horizon: Some(n.div_ceil(2)) };
+        let rate = ever_wrong(2_000, || {
+            sim.shuffle(&mut set);
+            betting_p(&set, Some(n), (-1.0, 1.0), truth, &bets).unwrap() <= 0.1
+        });
+        println!("{flips} of {n} flip: ever wrong {rate:.3}");
+        assert!(rate <= 0.1 + 4.0 * (0.09_f64 / 2_000.0).sqrt(), "{rate}");
     }
 }
 

@@ -183,7 +183,8 @@ impl<'a> Deck<'a> {
         let (Some((low, high)), false) = (standing.limits, told.is_empty()) else {
             return Some(Err("nothing was scored in both arms".into()));
         };
-        let estimate = (told.iter().sum::<f64>() / told.len() as f64).clamp(low, high);
+        let mean = told.iter().sum::<f64>() / told.len() as f64;
+        let (low, high) = (low.min(mean), high.max(mean));
         let bets = bets(standing.of, LEVEL);
         let turned: Vec<f64> = standing.with(bound).into_iter().map(|d| -d).collect();
         let one = |values: &[f64]| {
@@ -193,7 +194,7 @@ impl<'a> Deck<'a> {
         let narrow = standing.at(standing.values.len(), 1.0 - 2.0 * ALPHA);
         let equivalent = narrow.is_some_and(|(low, high)| low > -e.margin && high < e.margin);
         let clusters: BTreeSet<&str> = standing.units.iter().map(|unit| self.cluster(*unit)).collect();
-        Some(Ok(Raw { estimate, low, high, p, clusters: clusters.len(), equivalent }))
+        Some(Ok(Raw { estimate: mean, low, high, p, clusters: clusters.len(), equivalent }))
     }
 
     /// Whether the part plays the cells that an estimand compares.
