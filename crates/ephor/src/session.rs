@@ -238,6 +238,11 @@ impl Session {
         }
         page.bill = self.bill();
         page.reproduce = self.reproduce(&run);
+        for file in self.study.parts.iter().map(|part| &part.scenario.file) {
+            if let Some((items, licence)) = file.items.as_ref().and_then(|i| Some((i, i.licence.as_ref()?))) {
+                page.caveats.push(format!("Items of {}: {}, licence {licence}.", file.name, items.file));
+            }
+        }
         for part in self.study.parts.iter().filter(|part| part.is_vast()) {
             let name = &part.scenario.file.name;
             page.caveats.push(format!("The instrument of {name} was calibrated on the cells of its design, not on all that were played."));

@@ -13,12 +13,14 @@ pub struct Until {
     pub contrasts: Vec<Stop>,
     /// Episodes on record for it.
     pub episodes: u64,
-    /// Prompt tokens of all that is on record for it, gates included, as the provider counts them.
+    /// Prompt tokens of the cells that are compared, as the provider counts them.
     pub tokens_read: u64,
     /// Of these, the tokens that the model really computed; null where that is not known.
     pub tokens_computed: Option<u64>,
-    /// Tokens that the model wrote.
+    /// Tokens that the model wrote in these cells.
     pub tokens_written: u64,
+    /// All tokens of the capability cells, which gates need in any design: computed ones where that is known.
+    pub tokens_gates: u64,
     /// What the contrasts that stopped would need at the same half-width from independent, sampled answers, one
     /// per episode, without shared prefixes and without gates; null where none stopped.
     pub tokens_fixed: Option<u64>,
@@ -41,7 +43,7 @@ pub struct Stop {
 }
 
 impl Until {
-    /// Tokens that were spent, as far as they are known.
+    /// Tokens that the contrasts took, gates left out as in the fixed design.
     pub fn tokens_spent(&self) -> u64 {
         self.tokens_computed.unwrap_or(self.tokens_read) + self.tokens_written
     }
@@ -60,6 +62,10 @@ impl Until {
             format!("{} {width} after {} of {}{state}", s.estimand, count(s.n), count(s.of))
         });
         let stops = stops.collect::<Vec<_>>().join("; ");
+        let gates = match self.tokens_gates {
+            0 => String::new(),
+            gates => format!(", besides {} for gates", count(gates)),
+        };
         let spent = match self.tokens_computed {
             Some(computed) => {
                 format!(
@@ -72,14 +78,14 @@ impl Until {
         };
         let against = match (self.tokens_fixed, self.ratio()) {
             (Some(fixed), Some(ratio)) => format!(
-                "; unpaired, sampled answers without shared prefixes need {} for ±{}, gates left out: {}",
+                "; unpaired, sampled answers without shared prefixes need {} for ±{}: {}",
                 count(fixed),
                 self.half_width,
                 share_of(ratio)
             ),
             _ => String::new(),
         };
-        format!("{}, {}: {stops}. {spent} in all, gates included{against}", self.scenario, self.model)
+        format!("{}, {}: {stops}. {spent}{gates}{against}", self.scenario, self.model)
     }
 }
 
@@ -112,6 +118,7 @@ mod tests {
             tokens_read: 210_000,
             tokens_computed: computed,
             tokens_written: 0,
+            tokens_gates: 30_500,
             tokens_fixed: fixed,
         };
         expected.assert_eq(&until.words());

@@ -103,7 +103,8 @@ fn the_truth_is_inside_at_every_moment_of_answers_that_flip() {
     let mut sim = Sim(ChaCha8Rng::seed_from_u64(6));
     for (n, flips) in [(37_usize, 12_usize), (37, 2), (96, 30), (24, 24)] {
         // Differences of written answers: most are 0, some go one way, some the other.
-        let mut set: Vec<f64> = (0..n).map(|i| if i < flips { [1.0, -1.0, 1.0][i % 3] } else { 0.0 }).collect();
+        let mut set: Vec<f64> =
+            (0..n).map(|i| if i < flips { [1.0, -1.0, 1.0][i % 3] } else { 0.0 }).collect();
         let truth = mean(&set);
         let bets = Bets { level: 0.9, stake_max: 0.9, horizon: Some(n.div_ceil(2)) };
         let rate = ever_wrong(2_000, || {

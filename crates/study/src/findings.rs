@@ -167,6 +167,7 @@ fn until(
         tokens_read: tokens.read,
         tokens_computed: None,
         tokens_written: tokens.written,
+        tokens_gates: tokens.gates,
         episodes: tokens.episodes,
         tokens_fixed: fixed_design(scenario, deck, results, tokens, &stopped, half_width),
     }

@@ -1,5 +1,6 @@
 //! `run.toml`: the study as resolved, with versions and hashes, so that a run can be read again.
 
+use crate::scenario::OtherItems;
 use crate::study::{Changes, Demonstration, Part, Study};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -51,6 +52,9 @@ pub struct PartRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replicates: Option<u32>,
     pub controls: Vec<String>,
+    /// The data set that was read instead of the scenario's own items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub items: Option<OtherItems>,
 }
 
 /// How a scenario is found from any folder: a shipped one by name, a user's by its whole path. An error
@@ -67,6 +71,12 @@ fn findable(path: &str) -> Result<String, String> {
             whole.to_string_lossy()
         )
     })
+}
+
+/// A data set with its whole path, to be found from any folder.
+fn items(other: Option<&OtherItems>) -> Result<Option<OtherItems>, String> {
+    let whole = |other: &OtherItems| Ok(OtherItems { file: findable(&other.file)?, ..other.clone() });
+    other.map(whole).transpose()
 }
 
 impl RunFile {
@@ -87,6 +97,7 @@ impl RunFile {
                 local: p.local.clone(),
                 replicates: p.replicates,
                 controls: p.controls.clone(),
+                items: items(p.items.as_ref())?,
             })
         };
         Ok(Self {
@@ -123,6 +134,7 @@ impl RunFile {
                 quick: false,
                 pilot: part.pilot,
                 until: self.until,
+                items: part.items.clone(),
                 temperature: Some(self.sampling.temperature),
             };
             let mut one =

@@ -10,9 +10,11 @@ use trace::{Episode, Event};
 /// The tokens of one model's episodes in one scenario.
 #[derive(Clone, Debug, Default)]
 pub struct Tokens {
-    /// Prompt tokens as the provider counts them, and tokens written.
+    /// Of the cells that are compared: prompt tokens as the provider counts them, and tokens written.
     pub read: u64,
     pub written: u64,
+    /// Both, of the capability cells.
+    pub gates: u64,
     pub episodes: u64,
     /// Cell → ask → tokens of all its presentations, and how many they were.
     asks: BTreeMap<Cell, BTreeMap<String, (u64, u64)>>,
@@ -28,8 +30,12 @@ impl Tokens {
         for event in &episode.events {
             let Event::Completed { ask, completion, .. } = event else { continue };
             let (read, written) = (completion.usage.prompt_tokens, completion.usage.completion_tokens);
-            self.read += read;
-            self.written += written;
+            if cell.capability.is_some() {
+                self.gates += read + written;
+            } else {
+                self.read += read;
+                self.written += written;
+            }
             whole.0 += read + written;
             let base = ask.split_once(['/', '.']).map_or(ask.as_str(), |(base, _)| base);
             let asks = self.asks.entry(cell.clone()).or_default();

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use store::{RunFolder, Writer};
+use study::scenario::OtherItems;
 use study::{Changes, IN_FLIGHT_LOCAL, Plan, Played, Progress, RunFile, Study, plans, play_missing};
 use trace::Name;
 
@@ -88,6 +89,11 @@ fn changes(args: &Run) -> Changes {
         temperature: args.temperature,
         replicates: args.replicates,
         until: args.until,
+        items: args.items.as_ref().map(|file| OtherItems {
+            file: file.clone(),
+            licence: args.licence.clone().unwrap_or_default(),
+            fields: args.field.iter().cloned().collect(),
+        }),
     }
 }
 

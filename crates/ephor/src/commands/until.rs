@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::AtomicBool;
 use store::{RunFolder, Writer};
-use study::{Cast, Outstanding, Played, outstanding};
+use study::{Cast, Outstanding, Plan, Played, outstanding};
 
 /// Plays rounds until no contrast needs another unit, or something stops it.
 pub async fn play(
@@ -30,16 +30,18 @@ pub async fn play(
         let mut casts: Vec<(&Cast, Outstanding)> = session.casts.iter().zip(rounds).collect();
         casts.sort_by_key(|(cast, _)| !trace::is_scripted(&cast.model.card().name));
         for (cast, Outstanding { plans, .. }) in casts {
-            let missing = plans.into_iter().filter(|plan| seen.insert(plan.name.clone())).collect();
-            let batch = Batch { model: cast.model.clone(), missing, before: 0 };
-            let (played, computed) = (all.played, session.computed_tokens());
-            all = play_batches(vec![batch], writer, args, screen, stop, all).await?;
-            let scenario = &session.study.parts[cast.part].scenario.file.name;
-            let fresh = Computed {
-                episodes: (all.played - played) as u64,
-                tokens: session.computed_tokens() - computed,
-            };
-            fresh.note(folder, scenario, &cast.model.card().name)?;
+            let fresh = plans.into_iter().filter(|plan| seen.insert(plan.name.clone()));
+            let is_gate = |plan: &Plan| plan.key.cell.starts_with("capability=");
+            let (gates, contrasts): (Vec<Plan>, Vec<Plan>) = fresh.partition(is_gate);
+            for (missing, of_gates) in [(gates, true), (contrasts, false)] {
+                let batch = Batch { model: cast.model.clone(), missing, before: 0 };
+                let (played, before) = (all.played, session.computed_tokens());
+                all = play_batches(vec![batch], writer, args, screen, stop, all).await?;
+                let (episodes, tokens) = ((all.played - played) as u64, session.computed_tokens() - before);
+                let (gates, tokens) = if of_gates { (tokens, 0) } else { (0, tokens) };
+                let scenario = &session.study.parts[cast.part].scenario.file.name;
+                Computed { episodes, tokens, gates }.note(folder, scenario, &cast.model.card().name)?;
+            }
         }
         if all.played == before || all.interrupted || !all.failures.is_empty() {
             return Ok(all);
@@ -74,7 +76,9 @@ fn tell(session: &Session, rounds: &[Outstanding], args: &Run, screen: &Screen) 
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Computed {
     pub episodes: u64,
+    /// In the cells that are compared, and in capability cells.
     pub tokens: u64,
+    pub gates: u64,
 }
 
 type Ledger = BTreeMap<String, BTreeMap<String, Computed>>;
@@ -90,6 +94,7 @@ impl Computed {
         let known = ledger.entry(scenario.into()).or_default().entry(model.into()).or_default();
         known.episodes += self.episodes;
         known.tokens += self.tokens;
+        known.gates += self.gates;
         folder.write(FILE, &serde_json::to_vec_pretty(&ledger).map_err(Exit::broken)?)?;
         Ok(())
     }
@@ -105,6 +110,8 @@ pub fn computed(folder: &RunFolder, rows: &mut [::report::Until]) {
     let ledger = ledger(folder);
     for row in rows {
         let known = ledger.get(&row.scenario).and_then(|models| models.get(&row.model));
-        row.tokens_computed = known.filter(|known| known.episodes == row.episodes).map(|known| known.tokens);
+        if let Some(known) = known.filter(|known| known.episodes == row.episodes) {
+            (row.tokens_computed, row.tokens_gates) = (Some(known.tokens), known.gates);
+        }
     }
 }

@@ -14,6 +14,7 @@ mod controls;
 mod fault;
 mod file;
 mod game;
+mod items;
 mod load;
 mod prose;
 mod selection;
@@ -31,6 +32,7 @@ pub use file::{
     GateFile, GateKind, MeasureFile, MeasureKind, NullFile, PlaysFile, ReadingFile, ScenarioFile, Side, Talk,
 };
 pub use game::{PlayFile, read_rules};
+pub use items::{OtherItems, warnings};
 pub(crate) use load::{FOLDER, read_bounded};
 pub use load::{Item, Scenario, shipped};
 pub use selection::{STARS, Selection};
