@@ -210,13 +210,12 @@ pub fn warnings(scenario: &Scenario) -> Vec<Fault> {
 
 /// Rows in which a text that is told or asked holds the right option, and not the other one.
 ///
-/// A template that names the field itself shows it on purpose, and so do fields listed in `shown`.
+/// A template that names the right answer's own field shows it on purpose; so does a factor's level, since what
+/// it says is what is varied; and so do fields listed in `shown`.
 fn leaks(scenario: &Scenario) -> Vec<Fault> {
     let (file, mut found) = (&scenario.file, Vec::new());
-    let texts = file.clause.iter().flat_map(|c| &c.text);
-    let texts: Vec<&String> =
-        texts.chain(file.factor.iter().flat_map(|f| &f.level).flat_map(|l| &l.text)).collect();
-    let told: BTreeSet<String> = texts.into_iter().flat_map(|text| named(text)).collect();
+    let told: BTreeSet<String> =
+        file.clause.iter().flat_map(|c| &c.text).flat_map(|text| named(text)).collect();
     for ask in &file.ask {
         let asked = ask.favouring.iter().chain(&ask.against).flat_map(|text| named(text));
         let mut read: BTreeSet<String> = asked.collect();
