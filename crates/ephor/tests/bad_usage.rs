@@ -465,12 +465,12 @@ fn numbers_out_of_bounds() {
     );
     check(
         &lab,
-        "run mine --model control/random --until 0.1",
+        "run mine --model control/random --junit out.xml",
         expect![[r#"
         exit 2
-        error: unexpected argument '--until' found
+        error: unexpected argument '--junit' found
 
-          tip: to pass '--until' as a value, use '-- --until'
+          tip: to pass '--junit' as a value, use '-- --junit'
 
         Usage: ephor run --model <MODEL> <WHAT>...
 

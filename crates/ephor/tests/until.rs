@@ -38,8 +38,24 @@ fn check(lab: &Lab, arguments: &str, expected: Expect) -> Value {
 #[test]
 fn it_stops_and_a_smaller_width_plays_on() {
     let lab = Lab::new();
-    check(&lab, &format!("{RUN} --until 0.2"), expect![[r#""#]]);
-    let found = check(&lab, &format!("{RUN} --until 0.1"), expect![[r#""#]]);
+    check(
+        &lab,
+        &format!("{RUN} --until 0.2"),
+        expect![[r#"
+        discrimination: 54 of 288, open false, ±0.13, positive
+        social-effect: 54 of 288, open false, ±0.14, undecided
+        licence-effect: 54 of 288, open false, ±0.16, undecided
+    "#]],
+    );
+    let found = check(
+        &lab,
+        &format!("{RUN} --until 0.1"),
+        expect![[r#"
+        discrimination: 90 of 288, open false, ±0.09, positive
+        social-effect: 90 of 288, open false, ±0.09, undecided
+        licence-effect: 108 of 288, open false, ±0.08, undecided
+    "#]],
+    );
     let method = found["estimates"][0]["method"].as_str().unwrap();
     assert!(method.contains("betting confidence sequence, valid at any stop"), "{method}");
     assert!(found["missing"].as_array().unwrap().is_empty(), "{}", found["missing"]);
@@ -65,17 +81,51 @@ fn what_is_still_open_is_said() {
     let open: Vec<&str> = ran.stderr.lines().filter(|line| line.contains("open:")).collect();
     assert!(open.len() > 2 && open[0].contains("0 of at most 300 units"), "{open:?}");
     assert!(open[2].contains("discrimination/premise=false ±0."), "{open:?}");
-    assert!(ran.stdout.contains("Their intervals hold wherever they stopped"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("Contrasts were played until"), "{}", ran.stdout);
 }
 
 #[test]
 fn a_width_that_is_none() {
     let lab = Lab::new();
     for (width, expected) in [
-        ("0", expect![[r#""#]]),
-        ("-0.1", expect![[r#""#]]),
-        ("1.5", expect![[r#""#]]),
-        ("0.1 --pilot", expect![[r#""#]]),
+        (
+            "0",
+            expect![[r#"
+            exit 2
+            error: invalid value '0' for '--until <HALF_WIDTH>': a number above 0 and below 1, as 0.05 for ±5 percentage points
+
+            For more information, try '--help'.
+        "#]],
+        ),
+        (
+            "-0.1",
+            expect![[r#"
+            exit 2
+            error: invalid value '-0.1' for '--until <HALF_WIDTH>': a number above 0 and below 1, as 0.05 for ±5 percentage points
+
+            For more information, try '--help'.
+        "#]],
+        ),
+        (
+            "1.5",
+            expect![[r#"
+            exit 2
+            error: invalid value '1.5' for '--until <HALF_WIDTH>': a number above 0 and below 1, as 0.05 for ±5 percentage points
+
+            For more information, try '--help'.
+        "#]],
+        ),
+        (
+            "0.1 --pilot",
+            expect![[r#"
+            exit 2
+            error: the argument '--until <HALF_WIDTH>' cannot be used with '--pilot'
+
+            Usage: ephor run --until <HALF_WIDTH> <WHAT>...
+
+            For more information, try '--help'.
+        "#]],
+        ),
     ] {
         expected.assert_eq(&lab.ephor(&format!("run false-premise --until {width}")).to_string());
     }

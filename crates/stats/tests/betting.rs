@@ -131,6 +131,25 @@ fn the_truth_is_inside_at_every_moment_of_coins() {
     }
 }
 
+/// Units of a fixed set whose answers are sampled: each value is a draw around the unit's own mean. With
+/// replacement is how `--until` counts them.
+#[test]
+fn the_truth_is_inside_where_answers_are_sampled() {
+    let mut sim = Sim(ChaCha8Rng::seed_from_u64(8));
+    for (n, shift) in [(24_usize, 0.0), (96, 0.0), (60, 0.3)] {
+        let mut rates: Vec<f64> = (0..n).map(|i| 0.1 + 0.5 * (i % 6) as f64 / 5.0).collect();
+        let bets = Bets { level: 0.9, stake_max: 0.9, horizon: Some(n.div_ceil(2)) };
+        let rate = ever_wrong(1_000, || {
+            sim.shuffle(&mut rates);
+            let mut toss = |p: f64| f64::from(u8::from(sim.uniform() < p));
+            let differences: Vec<f64> = rates.iter().map(|p| toss(p + shift) - toss(*p)).collect();
+            betting_p(&differences, None, (-1.0, 1.0), shift, &bets).unwrap() <= 0.1
+        });
+        println!("{n} sampled units, effect {shift}: ever wrong {rate:.3}");
+        assert!(rate <= 0.1 + 4.0 * (0.09_f64 / 1_000.0).sqrt(), "{rate}");
+    }
+}
+
 #[test]
 fn it_never_widens_and_ends_in_a_point() {
     let mut sim = Sim(ChaCha8Rng::seed_from_u64(3));

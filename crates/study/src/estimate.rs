@@ -2,7 +2,7 @@
 
 use crate::results::Results;
 use crate::scenario::{EstimandFile, Unit};
-use crate::until::{Deck, METHOD};
+use crate::until::Deck;
 use report::{Estimate, Profile, Verdict};
 use std::collections::BTreeMap;
 
@@ -110,7 +110,7 @@ pub fn estimates(
             }
             None => (None, results.differences(e).len()),
         };
-        let method = if sequence.is_some() { METHOD } else { SIGN_FLIP };
+        let method = stopped.filter(|_| sequence.is_some()).map_or(SIGN_FLIP, |(deck, _)| deck.method());
         let told = match &barred {
             Some(why) => Err(why.clone()),
             None => sequence.unwrap_or_else(|| raw(&results.differences(e), of, e.margin)),

@@ -86,7 +86,7 @@ pub fn page(
             reading.miss_the_rest();
         }
         let Reading { part, model, results, transcripts, cost, read, tokens, .. } = reading;
-        let deck = Deck::of(part, &model);
+        let deck = Deck::of(part, &model, &study.sampling);
         let stopped: Stopped = study.until.map(|_| (&deck, &read[..]));
         findings.until.extend(study.until.map(|h| until(&deck, &results, &read, &tokens, &model, h)));
         let page = &mut scenarios[cast.part];
@@ -126,7 +126,11 @@ pub fn outstanding(
     let heard = read(study, casts, folder, &[])?;
     let each = casts.iter().zip(heard.readings).map(|(cast, reading)| {
         let part = reading.part;
-        let round = Deck::of(part, &reading.model).round(&reading.results, &reading.done, half_width);
+        let round = Deck::of(part, &reading.model, &study.sampling).round(
+            &reading.results,
+            &reading.done,
+            half_width,
+        );
         let of = |at: &usize| plan(&part.scenario, &part.sheets[*at], &cast.model, &study.sampling);
         Outstanding { plans: round.next.iter().map(of).collect(), round }
     });

@@ -9,6 +9,9 @@
 //! The mean that is estimated is that of the units that the design has: its items, in its wordings. They are a
 //! fixed set, and the only chance is the order, so the draws are without replacement and the interval has no
 //! width once all are played. Nothing is claimed of other items: `docs/design/0017-stopping.md`.
+//!
+//! Where answers are sampled, a unit's value is a draw as well, and playing all units does not end the doubt:
+//! then units count as draws from more of their kind, with replacement.
 
 use crate::estimate::{ALPHA, LEVEL, Raw};
 use crate::measure::unit;
@@ -18,7 +21,7 @@ use crate::scenario::{Cell, EstimandFile, GateKind, Scenario, Unit};
 use crate::study::Part;
 use stats::{Bets, betting_limits, betting_p_larger};
 use std::collections::{BTreeMap, BTreeSet};
-use trace::seed_of;
+use trace::{Sampling, seed_of};
 
 /// A round plays this share of the units, and at least so many.
 const ROUNDS: usize = 16;
@@ -26,15 +29,19 @@ const ROUND_MIN: usize = 8;
 /// Largest share of the capital that a bet can lose: near 1, since differences of scored answers vary little.
 const STAKE_MAX: f64 = 0.9;
 
-/// How an estimate of a stopped contrast was made.
-pub const METHOD: &str = "paired differences of these units in a random order without replacement, betting \
+/// How an estimate of a stopped contrast was made, where answers are exact and where they are sampled.
+const EXACT: &str = "paired differences of these units in a random order without replacement, betting \
                           confidence sequence, valid at any stop; Holm";
+const SAMPLED: &str = "paired differences of sampled answers, units in a random order as draws from more of their \
+                       kind, betting confidence sequence, valid at any stop; Holm";
 
 /// A part's units in the order in which a model plays them, each with its sheets.
 pub struct Deck<'a> {
     scenario: &'a Scenario,
     sheets: &'a [Sheet],
     units: Vec<(Unit, Vec<usize>)>,
+    /// Whether the same unit gives the same answer again.
+    exact: bool,
 }
 
 /// What is to be played next.
@@ -60,6 +67,7 @@ pub struct Standing {
     pub stopped_at: Option<usize>,
     values: Vec<Option<f64>>,
     bound: Option<f64>,
+    exact: bool,
 }
 
 impl Standing {
@@ -76,7 +84,9 @@ impl Standing {
 impl<'a> Deck<'a> {
     /// The order is drawn from the scenario's name and the unit, so it knows neither cell nor model nor
     /// how many units there are.
-    pub fn of(part: &'a Part, model: &str) -> Self {
+    ///
+    /// A script draws its answers, and so does a model at a temperature above 0.
+    pub fn of(part: &'a Part, model: &str, sampling: &Sampling) -> Self {
         let scenario = &part.scenario;
         let mut units: BTreeMap<Unit, Vec<usize>> = BTreeMap::new();
         for (at, sheet) in part.played_by(model) {
@@ -88,7 +98,13 @@ impl<'a> Deck<'a> {
             seed_of("until", &[&scenario.file.name, &wording, &state])
         };
         units.sort_by_key(|(unit, _)| (rank(unit), *unit));
-        Self { scenario, sheets: &part.sheets, units }
+        let exact = sampling.temperature == 0.0 && !trace::is_scripted(model);
+        Self { scenario, sheets: &part.sheets, units, exact }
+    }
+
+    /// How its estimates are made.
+    pub fn method(&self) -> &'static str {
+        if self.exact { EXACT } else { SAMPLED }
     }
 
     /// What to play after what is on record (`read`, by a sheet's place).
@@ -154,7 +170,8 @@ impl<'a> Deck<'a> {
         let values: Vec<Option<f64>> = units.iter().map(|unit| differences.get(unit).copied()).collect();
         let bound = self.bound(e).filter(|b| values.iter().flatten().all(|v| v.abs() <= *b + 1e-9));
         let of = population.len();
-        let mut standing = Standing { units, of, limits: None, stopped_at: None, values, bound };
+        let mut standing =
+            Standing { units, of, limits: None, stopped_at: None, values, bound, exact: self.exact };
         let n = standing.values.len();
         standing.limits = standing.at(n, LEVEL);
         if let Some(wanted) = half_width.filter(|wanted| standing.half_width().is_some_and(|h| h <= *wanted))
@@ -188,7 +205,7 @@ impl<'a> Deck<'a> {
         let bets = bets(standing.of, LEVEL);
         let turned: Vec<f64> = standing.with(bound).into_iter().map(|d| -d).collect();
         let one = |values: &[f64]| {
-            betting_p_larger(values, Some(standing.of), (-bound, bound), 0.0, &bets).unwrap_or(1.0)
+            betting_p_larger(values, standing.population(), (-bound, bound), 0.0, &bets).unwrap_or(1.0)
         };
         let p = one(&standing.with(-bound)).min(one(&turned));
         let narrow = standing.at(standing.values.len(), 1.0 - 2.0 * ALPHA);
@@ -277,6 +294,11 @@ impl<'a> Deck<'a> {
 }
 
 impl Standing {
+    /// The fixed set that values are drawn from, where they are exact.
+    fn population(&self) -> Option<usize> {
+        self.exact.then_some(self.of)
+    }
+
     /// The values with something in the place of what is missing.
     fn with(&self, stand_in: f64) -> Vec<f64> {
         self.values.iter().map(|value| value.unwrap_or(stand_in)).collect()
@@ -287,8 +309,9 @@ impl Standing {
     fn at(&self, n: usize, level: f64) -> Option<(f64, f64)> {
         let bound = self.bound.filter(|_| n > 0)?;
         let bets = bets(self.of, level);
-        let limits =
-            |stand_in| betting_limits(&self.with(stand_in)[..n], Some(self.of), (-bound, bound), &bets).ok();
+        let limits = |stand_in| {
+            betting_limits(&self.with(stand_in)[..n], self.population(), (-bound, bound), &bets).ok()
+        };
         Some((limits(-bound)?.0, limits(bound)?.1))
     }
 }

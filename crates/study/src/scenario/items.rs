@@ -208,7 +208,8 @@ pub fn warnings(scenario: &Scenario) -> Vec<Fault> {
     found
 }
 
-/// Rows in which a text that is told or asked holds the right option, and not the other one.
+/// Rows in which a text that is told or asked holds the right option, and not the other one. An option is right
+/// where a knowledge gate asks for it, or where the fields are called `truth` and `falsehood`, or `key` and `wrong`.
 ///
 /// A template that names the right answer's own field shows it on purpose; so does a factor's level, since what
 /// it says is what is varied; and so do fields listed in `shown`.
@@ -222,10 +223,12 @@ fn leaks(scenario: &Scenario) -> Vec<Fault> {
         if !ask.apart {
             read.extend(told.iter().cloned());
         }
+        let gate = file.gate.iter().any(|gate| gate.ask.as_ref() == Some(&ask.id));
         let shown = file.items.as_ref().map_or(&[][..], |items| &items.shown);
         for [right, wrong] in pairs(file) {
             let own = ask.options.iter().any(|option| named(option).contains(&right));
-            if !own || read.contains(&right) || shown.contains(&right) {
+            let keyed = gate || matches!((&*right, &*wrong), ("truth", "falsehood") | ("key", "wrong"));
+            if !own || !keyed || read.contains(&right) || shown.contains(&right) {
                 continue;
             }
             for field in read.iter().filter(|field| **field != wrong && !shown.contains(field)) {
