@@ -467,15 +467,15 @@ fn numbers_out_of_bounds() {
         &lab,
         "run mine --model control/random --junit out.xml",
         expect![[r#"
-        exit 2
-        error: unexpected argument '--junit' found
+            exit 2
+            error: unexpected argument '--junit' found
 
-          tip: to pass '--junit' as a value, use '-- --junit'
+              tip: a similar argument exists: '--until'
 
-        Usage: ephor run --model <MODEL> <WHAT>...
+            Usage: ephor run --model <MODEL> --until <HALF_WIDTH> <WHAT>...
 
-        For more information, try '--help'.
-    "#]],
+            For more information, try '--help'.
+        "#]],
     );
 }
 

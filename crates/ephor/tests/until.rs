@@ -42,19 +42,19 @@ fn it_stops_and_a_smaller_width_plays_on() {
         &lab,
         &format!("{RUN} --until 0.2"),
         expect![[r#"
-        discrimination: 54 of 288, open false, ±0.13, positive
-        social-effect: 54 of 288, open false, ±0.14, undecided
-        licence-effect: 54 of 288, open false, ±0.16, undecided
-    "#]],
+            discrimination: 54 of 288, open false, ±0.15, positive
+            social-effect: 54 of 288, open false, ±0.15, undecided
+            licence-effect: 54 of 288, open false, ±0.17, undecided
+        "#]],
     );
     let found = check(
         &lab,
         &format!("{RUN} --until 0.1"),
         expect![[r#"
-        discrimination: 90 of 288, open false, ±0.09, positive
-        social-effect: 90 of 288, open false, ±0.09, undecided
-        licence-effect: 108 of 288, open false, ±0.08, undecided
-    "#]],
+            discrimination: 108 of 288, open false, ±0.09, positive
+            social-effect: 108 of 288, open false, ±0.10, undecided
+            licence-effect: 126 of 288, open false, ±0.09, undecided
+        "#]],
     );
     let method = found["estimates"][0]["method"].as_str().unwrap();
     assert!(method.contains("betting confidence sequence, valid at any stop"), "{method}");
