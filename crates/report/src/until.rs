@@ -130,21 +130,21 @@ mod tests {
             Some(41_200),
             Some(1_030_000),
             expect![
-                "false-premise, local/smollm2: discrimination ±0.048 after 96 of 240. 41,200 tokens computed (210,000 read) in all, gates included; unpaired, sampled answers without shared prefixes need 1,030,000 for ±0.05, gates left out: 1/25.0"
+                "false-premise, local/smollm2: discrimination ±0.048 after 96 of 240. 41,200 tokens computed (210,000 read), besides 30,500 for gates; unpaired, sampled answers without shared prefixes need 1,030,000 for ±0.05: 1/25.0"
             ],
         );
         check(
             None,
             Some(100_000),
             expect![
-                "false-premise, local/smollm2: discrimination ±0.048 after 96 of 240. 210,000 tokens in all, gates included; unpaired, sampled answers without shared prefixes need 100,000 for ±0.05, gates left out: 2.1 times as many"
+                "false-premise, local/smollm2: discrimination ±0.048 after 96 of 240. 210,000 tokens, besides 30,500 for gates; unpaired, sampled answers without shared prefixes need 100,000 for ±0.05: 2.1 times as many"
             ],
         );
         check(
             None,
             None,
             expect![
-                "false-premise, local/smollm2: discrimination ±0.048 after 96 of 240. 210,000 tokens in all, gates included"
+                "false-premise, local/smollm2: discrimination ±0.048 after 96 of 240. 210,000 tokens, besides 30,500 for gates"
             ],
         );
     }
