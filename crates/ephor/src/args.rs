@@ -57,6 +57,8 @@ const RUN_HELP: &str = "Examples:
   ephor run                                     the study first-look on the embedded model
   ephor run secret-offer --model control/random
   ephor run first-look --model openai/gpt-4.1-mini --epochs 3
+  ephor run false-premise --cells short --until 0.05    no more units than the contrasts need
+  ephor run false-premise --items flex.csv --licence CC-BY-4.0 --field truth=answer
   ephor run ./my-scenario --model ollama/llama3.2 --json > findings.json
   ephor run score-review --model openai/gpt-4.1-mini --role judge=anthropic/claude-haiku-4-5
 
@@ -98,6 +100,18 @@ pub struct Run {
     /// At most so many units per cell
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: Option<u32>,
+    /// A JSON Lines or CSV file that is read instead of the scenario's own items
+    #[arg(long, value_name = "FILE", requires = "licence")]
+    pub items: Option<String>,
+    /// The licence of that file: shown with its results
+    #[arg(long, requires = "items")]
+    pub licence: Option<String>,
+    /// A name that the scenario's texts use, and that file's own column; repeatable
+    #[arg(long, value_name = "NAME=COLUMN", requires = "items", value_parser = field)]
+    pub field: Vec<(String, String)>,
+    /// Stop each contrast as soon as its interval is this narrow: half its width, as a probability
+    #[arg(long, value_name = "HALF_WIDTH", value_parser = half_width, allow_negative_numbers = true, conflicts_with = "pilot")]
+    pub until: Option<f64>,
     #[command(flatten)]
     pub wire: Wire,
     #[command(flatten)]
@@ -156,6 +170,20 @@ pub enum ToolCalls {
     Native,
     /// As JSON in the answer's text, for servers and models without tools
     Text,
+}
+
+/// A field and the column that it is read from.
+fn field(text: &str) -> Result<(String, String), String> {
+    let named = text.split_once('=').filter(|(name, column)| !name.is_empty() && !column.is_empty());
+    let (name, column) = named.ok_or("accepted: NAME=COLUMN, as truth=correct_answer")?;
+    Ok((name.into(), column.into()))
+}
+
+/// A width that an interval of probabilities can have.
+fn half_width(text: &str) -> Result<f64, String> {
+    let half: Option<f64> = text.parse().ok();
+    half.filter(|h| *h > 0.0 && *h < 1.0)
+        .ok_or("a number above 0 and below 1, as 0.05 for ±5 percentage points".into())
 }
 
 /// A time that can be waited for.

@@ -234,8 +234,17 @@ impl Session {
         let mut page = study::page(&self.study, &self.casts, folder, known, &run)?;
         page.caveats.extend(provisional(&page.findings.agreements));
         page.findings.sizes = self.sizes();
+        crate::commands::until::computed(folder, &mut page.findings.until);
+        if let Some(half_width) = self.study.until {
+            page.caveats.push(format!("Contrasts were played until their interval was ±{half_width} or all units were played. Their intervals hold wherever they stopped, for the units of this design; they say nothing of other items. Rates by cell are of the units played, as if their number had been fixed."));
+        }
         page.bill = self.bill();
         page.reproduce = self.reproduce(&run);
+        for file in self.study.parts.iter().map(|part| &part.scenario.file) {
+            if let Some((items, licence)) = file.items.as_ref().and_then(|i| Some((i, i.licence.as_ref()?))) {
+                page.caveats.push(format!("Items of {}: {}, licence {licence}.", file.name, items.file));
+            }
+        }
         for part in self.study.parts.iter().filter(|part| part.is_vast()) {
             let name = &part.scenario.file.name;
             page.caveats.push(format!("The instrument of {name} was calibrated on the cells of its design, not on all that were played."));

@@ -346,7 +346,7 @@ fn files_of_a_scenario() {
         run,
         expect![[r#"
             exit 2
-            error: ./mine/items.jsonl:1:1: this item has no `topic`
+            error: ./mine/items.jsonl:3:1: not a JSON object: invalid type: sequence, expected a map at line 1 column 0
         "#]],
     );
     lab.write("mine/items.jsonl", "{\"id\": \"a\"}\n{\"id\": \"b\"}\n{\"id\": \"a\"}\n");

@@ -465,17 +465,17 @@ fn numbers_out_of_bounds() {
     );
     check(
         &lab,
-        "run mine --model control/random --until 0.1",
+        "run mine --model control/random --junit out.xml",
         expect![[r#"
-        exit 2
-        error: unexpected argument '--until' found
+            exit 2
+            error: unexpected argument '--junit' found
 
-          tip: to pass '--until' as a value, use '-- --until'
+              tip: a similar argument exists: '--until'
 
-        Usage: ephor run --model <MODEL> <WHAT>...
+            Usage: ephor run --model <MODEL> --until <HALF_WIDTH> <WHAT>...
 
-        For more information, try '--help'.
-    "#]],
+            For more information, try '--help'.
+        "#]],
     );
 }
 

@@ -156,7 +156,7 @@ fn scenarios_are_checked() {
     let rows = lab.ephor("check mine --json").ended(0).json();
     assert_eq!(
         rows,
-        json!([{"scenario": "mine", "cells": 2, "contrasts": 1, "controls": 2, "violations": []}])
+        json!([{"scenario": "mine", "cells": 2, "contrasts": 1, "controls": 2, "violations": [], "warnings": []}])
     );
     let same = MINE.replace("A neighbour says please and asks for the key.", "A neighbour asks for the key.");
     lab.write("mine/scenario.toml", same);

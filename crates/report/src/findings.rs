@@ -2,7 +2,7 @@
 //! report shows beside it.
 
 use crate::timeline::Timeline;
-use crate::{DiagnoserRow, Diagnosis, Replay, Separation};
+use crate::{DiagnoserRow, Diagnosis, Replay, Separation, Until};
 use serde::{Deserialize, Serialize};
 use trace::Clause;
 
@@ -287,6 +287,9 @@ pub struct Findings {
     /// Contrasts level by level of another factor, where a scenario wants that; absent from old documents.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub profiles: Vec<Profile>,
+    /// Of runs that stop each contrast when its interval is narrow enough; empty of others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub until: Vec<Until>,
     pub cells: Vec<Cell>,
     /// Of outcomes that are no shares (items, points); absent from old documents.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

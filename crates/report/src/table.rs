@@ -275,6 +275,9 @@ impl Screen {
         for caveat in &page.caveats {
             self.fact("caveat", &text(caveat), Tone::Warm);
         }
+        for until in page.findings.until.iter().filter(|u| !is_control(&u.model)) {
+            self.fact("until", &text(&until.words()), Tone::Plain);
+        }
         self.fact("cost", &cost(&page.findings), Tone::Plain);
         self.fact("report", &text(&page.findings.report), Tone::Plain);
     }

@@ -175,6 +175,7 @@ fn named(f: &Findings) -> Vec<Named> {
 
 fn cost(f: &Findings) -> Vec<(String, String)> {
     let c = &f.cost;
+    let until = f.until.iter().filter(|u| !is_control(&u.model)).map(|u| ("until".to_owned(), u.words()));
     [
         ("requests", format!("{}, of them {} from the cache", count(c.requests), count(c.cached))),
         ("prompt tokens", count(c.prompt_tokens)),
@@ -183,7 +184,9 @@ fn cost(f: &Findings) -> Vec<(String, String)> {
         ("time", duration(c.wall_s)),
     ]
     .map(|(what, much)| (what.to_owned(), much))
-    .to_vec()
+    .into_iter()
+    .chain(until)
+    .collect()
 }
 
 fn scenario(page: &Page, figures: &[(String, Figure)], i: usize, name: String, room: Room) -> ScenarioView {

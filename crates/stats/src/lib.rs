@@ -5,6 +5,7 @@
 //!  two counts ────────► newcombe · newcombe_paired · mcnemar_* ────────┤
 //!  values + clusters ─► cluster_robust · cluster_bootstrap ────────────┼─► Interval
 //!                       sign_flip · sign_flip_interval ────────────────┤   p value
+//!  values in order ───► betting_interval · betting_p · wealth ──────────┤
 //!  values + arms ─────► permutation_stratified ────────────────────────┤   verdict
 //!  scores + labels ───► auroc        table ─► kappa ───────────────────┘
 //!  paired outcomes ───► paired_log_odds    features + labels ─► Multinomial
@@ -48,6 +49,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod auroc;
+mod betting;
 mod bootstrap;
 mod check;
 mod cluster;
@@ -70,6 +72,7 @@ mod size;
 mod special;
 
 pub use auroc::{Auroc, area, auroc};
+pub use betting::{Bets, betting_interval, betting_limits, betting_p, betting_p_larger, wealth};
 pub use bootstrap::{cluster_bootstrap, cluster_bootstrap_of};
 pub use cluster::{Basis, ClusterTest, cluster_means, cluster_robust};
 pub use difference::newcombe;
@@ -87,7 +90,7 @@ pub use permutation::{Permutation, permutation_stratified};
 pub use proportion::{clopper_pearson, wilson, zero_events_upper};
 pub use sign_flip::{SignFlip, sign_flip, sign_flip_interval};
 pub use size::{
-    design_effect, equivalence_proportions, halfwidth_proportion, mean_two_arms, mean_two_arms_detects,
-    paired_binary, two_proportions,
+    design_effect, equivalence_proportions, halfwidth_proportion, halfwidth_rates, mean_two_arms,
+    mean_two_arms_detects, paired_binary, two_proportions,
 };
 pub use special::{normal_cdf, z_quantile};

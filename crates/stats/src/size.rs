@@ -128,6 +128,21 @@ pub fn halfwidth_proportion(p: f64, halfwidth: f64, level: f64) -> Result<u64> {
     round_up(z2 * (spread + root) / (2.0 * half2) - z2)
 }
 
+/// Trials in each arm that give a sum or difference of independent observed `rates` a normal interval of
+/// ±`halfwidth`: z² Σ p(1 − p) / halfwidth² (Fleiss, Levin & Paik 2003). Two rates are the plain comparison of
+/// two arms, four a difference of differences. At least 1, which is what rates of 0 and 1 give.
+///
+/// # Errors
+/// No rates, a rate outside [0, 1]; `halfwidth` or `level` not strictly between 0 and 1; a size beyond 10^15.
+pub fn halfwidth_rates(rates: &[f64], halfwidth: f64, level: f64) -> Result<u64> {
+    check::values(rates)?;
+    rates.iter().try_for_each(|p| rate("rate", *p).map(drop))?;
+    check::inside_unit("half-width", halfwidth)?;
+    let z = z_two_sided(check::inside_unit("level", level)?);
+    let variance: f64 = rates.iter().map(|p| p * (1.0 - p)).sum();
+    round_up(variance * (z / halfwidth).powi(2))
+}
+
 /// 1 + (m − 1)ρ: by how much clusters of `cluster_size` values with intra-class correlation
 /// `rho` inflate the variance (Kish 1965). n values are worth n / design effect.
 ///
@@ -275,6 +290,14 @@ mod tests {
         let width = |n| crate::wilson(n / 2, n, 0.95).unwrap().width();
         assert_eq!(n, 381);
         assert!(width(382) <= 0.1 && width(378) > 0.1);
+    }
+
+    #[test]
+    fn two_arms_of_a_coin() {
+        // 1.96² · ½ / 0.05² = 768.3.
+        assert_eq!(halfwidth_rates(&[0.5, 0.5], 0.05, 0.95), Ok(769));
+        assert_eq!(halfwidth_rates(&[0.0, 1.0], 0.05, 0.95), Ok(1));
+        assert!(halfwidth_rates(&[0.5, 1.5], 0.05, 0.95).is_err());
     }
 
     #[test]

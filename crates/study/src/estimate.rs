@@ -2,17 +2,21 @@
 
 use crate::results::Results;
 use crate::scenario::{EstimandFile, Unit};
+use crate::until::Deck;
 use report::{Estimate, Profile, Verdict};
 use std::collections::BTreeMap;
 
 /// Level of the intervals that are printed.
 pub const LEVEL: f64 = 0.95;
 /// Family-wise error rate of a scenario's registered contrasts, and of each equivalence test.
-const ALPHA: f64 = 0.05;
+pub const ALPHA: f64 = 0.05;
 /// Fewest clusters from which anything is concluded: with five, no sign-flip p is below .05.
 const CLUSTERS_MIN: usize = 6;
 /// Largest share of units that may be missing before nothing is concluded.
 const MISSING_MAX: f64 = 0.2;
+
+/// How an estimate of a fixed size is made.
+const SIGN_FLIP: &str = "paired differences, sign-flip test over clusters, interval by inversion; Holm";
 
 /// The Wilson interval of k of n; everything where nothing was counted.
 pub fn bounds(k: u64, n: u64) -> (f64, f64) {
@@ -83,8 +87,16 @@ pub fn raw(
     Ok(Raw { estimate, low: interval.low, high: interval.high, p, clusters: count, equivalent })
 }
 
+/// A deck of units that were played until the contrasts were told, and which of its sheets are on record.
+pub type Stopped<'a> = Option<(&'a Deck<'a>, &'a [bool])>;
+
 /// The registered contrasts of one scenario for one model, with Holm over those that could be told.
-pub fn estimates(results: &Results, of: &BTreeMap<Unit, String>, model: &str) -> Vec<Estimate> {
+pub fn estimates(
+    results: &Results,
+    of: &BTreeMap<Unit, String>,
+    model: &str,
+    stopped: Stopped,
+) -> Vec<Estimate> {
     let scenario = results.scenario;
     let barred = results.barred().or_else(|| too_much_missing(results));
     let mut rows = Vec::new();
@@ -92,26 +104,37 @@ pub fn estimates(results: &Results, of: &BTreeMap<Unit, String>, model: &str) ->
         if !results.registered(e) {
             continue;
         }
-        let differences = results.differences(e);
+        let (sequence, n) = match stopped {
+            Some((deck, read)) => {
+                (deck.told(e, results, read), deck.standing(e, results, read, None).units.len())
+            }
+            None => (None, results.differences(e).len()),
+        };
+        let method = stopped.filter(|_| sequence.is_some()).map_or(SIGN_FLIP, |(deck, _)| deck.method());
         let told = match &barred {
             Some(why) => Err(why.clone()),
-            None => raw(&differences, of, e.margin),
+            None => sequence.unwrap_or_else(|| raw(&results.differences(e), of, e.margin)),
         };
-        rows.push((e, told, differences.len()));
+        rows.push((e, told, n, method));
     }
-    let ps: Vec<f64> = rows.iter().filter_map(|(_, told, _)| told.as_ref().ok().map(|r| r.p)).collect();
+    let ps: Vec<f64> = rows.iter().filter_map(|(_, told, ..)| told.as_ref().ok().map(|r| r.p)).collect();
     let mut adjusted = stats::holm(&ps).unwrap_or_default().into_iter();
     rows.into_iter()
-        .map(|(e, told, n)| {
+        .map(|(e, told, n, method)| {
             let p_adjusted = told.as_ref().ok().and_then(|_| adjusted.next());
-            Estimate { n: n as u64, ..row(results, e, model, told, p_adjusted) }
+            Estimate { n: n as u64, method: method.into(), ..row(results, e, model, told, p_adjusted) }
         })
         .collect()
 }
 
 /// The contrasts that a scenario also wants level by level of another factor. They describe: none is
 /// tested, so none is corrected for.
-pub fn profiles(results: &Results, of: &BTreeMap<Unit, String>, model: &str) -> Vec<Profile> {
+pub fn profiles(
+    results: &Results,
+    of: &BTreeMap<Unit, String>,
+    model: &str,
+    stopped: Stopped,
+) -> Vec<Profile> {
     let barred = results.barred().or_else(|| too_much_missing(results));
     let file = &results.scenario.file;
     let mut rows = Vec::new();
@@ -125,7 +148,9 @@ pub fn profiles(results: &Results, of: &BTreeMap<Unit, String>, model: &str) -> 
                 continue;
             }
             let differences = results.differences(&there);
-            let told = raw(&differences, of, e.margin).ok().filter(|_| barred.is_none());
+            let sequence = stopped.and_then(|(deck, read)| deck.told(&there, results, read));
+            let told = sequence.unwrap_or_else(|| raw(&differences, of, e.margin));
+            let told = told.ok().filter(|_| barred.is_none());
             let named = row(results, &there, model, Err(String::new()), None);
             rows.push(Profile {
                 scenario: named.scenario,
@@ -175,7 +200,7 @@ fn row(
         level: LEVEL,
         n: 0,
         clusters: 0,
-        method: "paired differences, sign-flip test over clusters, interval by inversion; Holm".into(),
+        method: SIGN_FLIP.into(),
         p_adjusted,
         verdict: Verdict::CannotTell,
         because: None,

@@ -1,7 +1,7 @@
 //! From the record to what is printed: reads sealed episodes, measures, estimates, tells.
 
 use crate::diagnose::{self, Bench, Dossiers, Telling, diagnosers, separations};
-use crate::estimate::{bounds, estimates, profiles};
+use crate::estimate::{Stopped, bounds, estimates, profiles};
 use crate::hypotheses::hypotheses;
 use crate::indices::indices;
 use crate::judge::{self, PersonLabels, SCENARIO, Seen, Subject, sayings};
@@ -12,18 +12,20 @@ use crate::nulls::Nulls;
 use crate::picture::{replay, timeline};
 use crate::plan::{Plan, Sheet, clusters, plan};
 use crate::results::Results;
+use crate::savings::{Tokens, fixed_design};
 use crate::scenario::compile;
 use crate::study::{Part, Study};
+use crate::until::{Deck, Round};
 use crate::wordings::wordings;
 use model::Model;
 use report::{
-    Calibration, Cell as CellRow, Cost, Findings, Gate, Missing as MissingRow, Page, ScenarioPage,
-    Transcript, TranscriptAsk, TranscriptOption, TranscriptPair,
+    Calibration, Cell as CellRow, Cost, Findings, Gate, Missing as MissingRow, Page, ScenarioPage, Stop,
+    Transcript, TranscriptAsk, TranscriptOption, TranscriptPair, Until,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use store::{RunFolder, StoreError};
-use trace::{Ask, Choice, Clause, Episode, Event, Name, Read, Sampling};
+use trace::{Ask, Choice, Clause, End, Episode, Event, Name, Read, Sampling};
 use world::Setup;
 
 /// Who plays a part: the study's models and the controls that stand beside them.
@@ -73,6 +75,7 @@ pub fn page(
         sizes: Vec::new(),
         estimates: Vec::new(),
         profiles: Vec::new(),
+        until: Vec::new(),
         cells: Vec::new(),
         means: Vec::new(),
         indices: Vec::new(),
@@ -95,15 +98,21 @@ pub fn page(
     findings.agreements = judges.agreements(&people);
     let mut dossiers = Dossiers::new(bench.as_ref(), words);
     for (at, (cast, mut reading)) in casts.iter().zip(readings).enumerate() {
-        reading.miss_the_rest();
-        let Reading { part, model, results, transcripts, cost, .. } = reading;
+        // What `--until` left out was not wanted.
+        if study.until.is_none() {
+            reading.miss_the_rest();
+        }
+        let Reading { part, model, results, transcripts, cost, read, tokens, .. } = reading;
+        let deck = Deck::of(part, &model, &study.sampling);
+        let stopped: Stopped = study.until.map(|_| (&deck, &read[..]));
+        findings.until.extend(study.until.map(|h| until(&deck, &results, &read, &tokens, &model, h)));
         let page = &mut scenarios[cast.part];
         page.gates.extend(gates(part, &results, &model));
         page.transcripts.extend(transcripts.into_values().map(|(_, transcript)| transcript));
-        let told = estimates(&results, &clusters(&part.sheets), &model);
+        let told = estimates(&results, &clusters(&part.sheets), &model, stopped);
         findings.hypotheses.extend(hypotheses(&part.scenario, &model, &told));
         findings.estimates.extend(told);
-        findings.profiles.extend(profiles(&results, &clusters(&part.sheets), &model));
+        findings.profiles.extend(profiles(&results, &clusters(&part.sheets), &model, stopped));
         findings.cells.extend(cell_rows(part, &results, &model));
         findings.means.extend(means(part, &results, &model));
         findings.indices.extend(indices(part, &results, &model));
@@ -165,6 +174,74 @@ fn pairs(
     Ok(telling.into_iter().zip(found).filter_map(pair).collect())
 }
 
+/// What `--until` still needs of one cast.
+pub struct Outstanding {
+    pub plans: Vec<Plan>,
+    pub round: Round,
+}
+
+/// What every cast is to play next so that its contrasts are told within the study's `until`, judged by what
+/// is on record; all that is planned where the study has none.
+pub fn outstanding(
+    study: &Study,
+    casts: &[Cast],
+    folder: &RunFolder,
+    half_width: f64,
+) -> Result<Vec<Outstanding>, StoreError> {
+    let heard = read(study, casts, folder, &[])?;
+    let each = casts.iter().zip(heard.readings).map(|(cast, reading)| {
+        let part = reading.part;
+        let round = Deck::of(part, &reading.model, &study.sampling).round(
+            &reading.results,
+            &reading.done,
+            half_width,
+        );
+        let of = |at: &usize| plan(&part.scenario, &part.sheets[*at], &cast.model, &study.sampling);
+        Outstanding { plans: round.next.iter().map(of).collect(), round }
+    });
+    Ok(each.collect())
+}
+
+/// How far a cast was played, and what that cost.
+fn until(
+    deck: &Deck,
+    results: &Results,
+    read: &[bool],
+    tokens: &Tokens,
+    model: &str,
+    half_width: f64,
+) -> Until {
+    let scenario = results.scenario;
+    let (mut contrasts, mut stopped) = (Vec::new(), Vec::new());
+    for e in scenario.file.estimand.iter().filter(|e| deck.registered(e)) {
+        let standing = deck.standing(e, results, read, Some(half_width));
+        if standing.stopped_at.is_some() {
+            stopped.push(e);
+        }
+        contrasts.push(Stop {
+            estimand: e.name.clone(),
+            contrast: e.words(),
+            n: standing.units.len() as u64,
+            of: standing.of as u64,
+            half_width: standing.half_width(),
+            stopped_at: standing.stopped_at.map(|n| n as u64),
+            open: standing.is_open(),
+        });
+    }
+    Until {
+        scenario: scenario.file.name.clone(),
+        model: model.into(),
+        half_width,
+        contrasts,
+        tokens_read: tokens.read,
+        tokens_computed: None,
+        tokens_written: tokens.written,
+        tokens_gates: tokens.gates,
+        episodes: tokens.episodes,
+        tokens_fixed: fixed_design(scenario, deck, results, tokens, &stopped, half_width),
+    }
+}
+
 /// What one cast did, as far as it is read.
 struct Reading<'a> {
     part: &'a Part,
@@ -176,6 +253,9 @@ struct Reading<'a> {
     firsts: Vec<usize>,
     cost: Cost,
     read: Vec<bool>,
+    /// Read and played to its end.
+    done: Vec<bool>,
+    tokens: Tokens,
 }
 
 /// What a record holds for a study.
@@ -238,13 +318,17 @@ impl<'a> Reading<'a> {
         let mut cells = BTreeMap::new();
         let firsts =
             part.sheets.iter().enumerate().map(|(at, s)| *cells.entry(row(s)).or_insert(at)).collect();
-        Self { part, model, results, transcripts: BTreeMap::new(), firsts, cost: Cost::default(), read }
+        let (transcripts, cost, tokens) = (BTreeMap::new(), Cost::default(), Tokens::default());
+        let done = read.clone();
+        Self { part, model, results, transcripts, firsts, cost, read, done, tokens }
     }
 
     fn add(&mut self, at: usize, episode: &Episode) {
         let sheet = &self.part.sheets[at];
         self.results.add(&sheet.cell, (sheet.unit, sheet.epoch), &Sealed::new(episode));
         self.read[at] = true;
+        self.done[at] = episode.end == End::Done;
+        self.tokens.hear(&sheet.cell, episode);
         // Scripted answers are of no interest; scripted games are worth a look.
         if trace::is_scripted(&self.model) && matches!(sheet.setup, Setup::Form(_)) {
             return;

@@ -40,14 +40,17 @@ mod record;
 mod rehearse;
 mod replay;
 mod results;
+mod savings;
 pub mod scenario;
 pub mod structure;
 mod study;
+mod until;
 mod wordings;
 
 pub use actor::control;
 pub use estimate::LEVEL;
-pub use findings::{Cast, Known, page, plans, sampling_words};
+pub use findings::{Cast, Known, Outstanding, outstanding, page, plans, sampling_words};
+pub use judge::PersonLabels;
 pub use nulls::Nulls;
 pub use plan::{Plan, Sheet, Size, units};
 pub use play::{IN_FLIGHT_LOCAL, Played, Progress, play_missing};

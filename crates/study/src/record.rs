@@ -1,5 +1,6 @@
 //! `run.toml`: the study as resolved, with versions and hashes, so that a run can be read again.
 
+use crate::scenario::OtherItems;
 use crate::study::{Changes, Demonstration, Part, Study};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -18,6 +19,9 @@ pub struct RunFile {
     pub replicates: u32,
     pub calibrated: bool,
     pub sampling: Sampling,
+    /// Half-width at which contrasts were stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<f64>,
     pub part: Vec<PartRecord>,
     pub card: Vec<ModelCard>,
     /// Parameters of the models on this machine. They are no part of a card, since a card is part of the
@@ -48,6 +52,9 @@ pub struct PartRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replicates: Option<u32>,
     pub controls: Vec<String>,
+    /// The data set that was read instead of the scenario's own items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub items: Option<OtherItems>,
 }
 
 /// How a scenario is found from any folder: a shipped one by name, a user's by its whole path. An error
@@ -64,6 +71,12 @@ fn findable(path: &str) -> Result<String, String> {
             whole.to_string_lossy()
         )
     })
+}
+
+/// A data set with its whole path, to be found from any folder.
+fn items(other: Option<&OtherItems>) -> Result<Option<OtherItems>, String> {
+    let whole = |other: &OtherItems| Ok(OtherItems { file: findable(&other.file)?, ..other.clone() });
+    other.map(whole).transpose()
 }
 
 impl RunFile {
@@ -84,6 +97,7 @@ impl RunFile {
                 local: p.local.clone(),
                 replicates: p.replicates,
                 controls: p.controls.clone(),
+                items: items(p.items.as_ref())?,
             })
         };
         Ok(Self {
@@ -96,6 +110,7 @@ impl RunFile {
             replicates: study.replicates,
             calibrated,
             sampling: study.sampling.clone(),
+            until: study.until,
             part: study.parts.iter().map(part).collect::<Result<_, _>>()?,
             card: cards.to_vec(),
             sizes: BTreeMap::new(),
@@ -118,6 +133,8 @@ impl RunFile {
                 replicates: Some(self.replicates),
                 quick: false,
                 pilot: part.pilot,
+                until: self.until,
+                items: part.items.clone(),
                 temperature: Some(self.sampling.temperature),
             };
             let mut one =

@@ -126,6 +126,11 @@ impl<'a> Results<'a> {
         ))
     }
 
+    /// Whether a unit's item passed the knowledge gate.
+    pub fn knows(&self, unit: Unit) -> bool {
+        self.known.iter().any(|(known, _)| known.state == unit.state)
+    }
+
     /// Values of an outcome in a cell.
     pub fn cell(&self, outcome: &str, cell: &Cell) -> Option<&BTreeMap<Slot, Value>> {
         self.values.get(outcome)?.get(cell)
@@ -155,7 +160,7 @@ impl<'a> Results<'a> {
                     Some(Some(other)) if other.contains_key(&slot) => Some(other[&slot]),
                     Some(_) => continue,
                 };
-                if e.given.is_some() && !self.known.iter().any(|(unit, _)| unit.state == slot.0.state) {
+                if e.given.is_some() && !self.knows(slot.0) {
                     continue;
                 }
                 let (sum, n) = sums.entry(slot.0).or_default();

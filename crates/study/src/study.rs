@@ -3,7 +3,7 @@
 
 use crate::plan::{PILOT, Sheet, Size, backgrounds, cells, sheets};
 use crate::scenario::{
-    Cell, FOLDER, Fault, Scenario, Selection, Source, Unit, accepting, distinct_wordings, parse,
+    Cell, FOLDER, Fault, OtherItems, Scenario, Selection, Source, Unit, accepting, distinct_wordings, parse,
     read_bounded, shipped,
 };
 use include_dir::{Dir, include_dir};
@@ -114,6 +114,10 @@ pub struct Changes {
     pub temperature: Option<f64>,
     /// The baseline alone, on states that no study plays.
     pub pilot: bool,
+    /// Stop each contrast when its interval is this narrow.
+    pub until: Option<f64>,
+    /// A data set that is read instead of the items of the one scenario that is named.
+    pub items: Option<OtherItems>,
 }
 
 /// A study ready to be played.
@@ -127,6 +131,8 @@ pub struct Study {
     pub parts: Vec<Part>,
     /// What the user named, to be named again in `run.toml`.
     pub arguments: Vec<String>,
+    /// Half-width at which a contrast stops; all is played without one. No part of a run's name.
+    pub until: Option<f64>,
 }
 
 /// One scenario of a study with its cells, size and texts.
@@ -146,6 +152,8 @@ pub struct Part {
     /// Replicates of its calibration, where they are not the study's.
     pub replicates: Option<u32>,
     pub sheets: Vec<Sheet>,
+    /// The data set that stands in the place of its own items.
+    pub items: Option<OtherItems>,
 }
 
 /// Names of the studies that ship with the program.
@@ -227,6 +235,10 @@ impl Study {
         if models.is_empty() {
             models.push("local/smollm2".into());
         }
+        if changes.items.is_some() && file.scenario.len() != 1 {
+            let message = format!("one scenario is wanted, not {}", file.scenario.len());
+            return Err(Source { file: "--items".into(), text: String::new() }.whole("", message));
+        }
         let mut parts = Vec::new();
         for part in &file.scenario {
             parts.push(Part::resolve(part, changes)?);
@@ -239,6 +251,7 @@ impl Study {
             sampling: sampling(file.sampling, changes)?,
             parts,
             arguments: arguments.to_vec(),
+            until: changes.until,
         })
     }
 
@@ -356,9 +369,11 @@ impl Part {
 
     fn resolve(file: &PartFile, changes: &Changes) -> Result<Self, Fault> {
         let path = file.place()?;
-        let scenario = Scenario::load(&path).map_err(|fault| match fault.accepted.is_empty() {
-            true => fault,
-            false => file.stands(fault, &file.name, "name"),
+        let scenario = Scenario::load_with(&path, changes.items.as_ref()).map_err(|fault| {
+            match fault.accepted.is_empty() {
+                true => fault,
+                false => file.stands(fault, &file.name, "name"),
+            }
         })?;
         let quick = file.quick.clone().filter(|_| changes.quick).unwrap_or_default();
         let design = &scenario.file.design;
@@ -414,6 +429,19 @@ impl Part {
         }
         let replicates = file.replicates.filter(|_| changes.replicates.is_none());
         let local = local.clone();
-        Ok(Self { scenario, path, cells, backgrounds, size, controls, models, local, replicates, sheets })
+        let items = changes.items.clone();
+        Ok(Self {
+            scenario,
+            path,
+            cells,
+            backgrounds,
+            size,
+            controls,
+            models,
+            local,
+            replicates,
+            sheets,
+            items,
+        })
     }
 }

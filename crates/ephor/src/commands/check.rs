@@ -4,7 +4,7 @@ use super::json;
 use crate::args::Check;
 use crate::exit::Exit;
 use crate::screen;
-use study::scenario::{Cell, Compiled, Scenario, Seated, Unit, all, compile};
+use study::scenario::{Cell, Compiled, Scenario, Seated, Unit, all, compile, warnings};
 use study::{Changes, Study};
 use world::Setup;
 
@@ -18,20 +18,25 @@ pub fn check(args: &Check) -> Result<(), Exit> {
             if !violations.is_empty() {
                 return Err(Exit::failed(format!("{}: {}", part.scenario.file.name, violations.join("\n"))));
             }
+            let warned: Vec<String> = warnings(&part.scenario).iter().map(ToString::to_string).collect();
+            for warning in &warned {
+                screen::note(&format!("warning: {}", report::visible(warning, 4_000)));
+            }
             let (cells, contrasts) = (all(&part.scenario).len(), part.scenario.file.estimand.len());
-            told.push((part.scenario.file.name.clone(), cells, contrasts, part.scenario.file.control.len()));
+            let controls = part.scenario.file.control.len();
+            told.push((part.scenario.file.name.clone(), cells, contrasts, controls, warned));
         }
     }
     if args.json {
         let rows: Vec<_> = told
             .iter()
-            .map(|(name, cells, contrasts, controls)| {
-                serde_json::json!({"scenario": name, "cells": cells, "contrasts": contrasts, "controls": controls, "violations": []})
+            .map(|(name, cells, contrasts, controls, warnings)| {
+                serde_json::json!({"scenario": name, "cells": cells, "contrasts": contrasts, "controls": controls, "violations": [], "warnings": warnings})
             })
             .collect();
         return json(&rows);
     }
-    for (name, cells, contrasts, controls) in told {
+    for (name, cells, contrasts, controls, _) in told {
         screen::out(&format!(
             "{name}: {cells} cells, {contrasts} contrasts, {controls} controls; no law is broken\n"
         ));
@@ -61,6 +66,7 @@ fn violations(scenario: &Scenario) -> Result<Vec<String>, Exit> {
             if texts(&compiled) == texts(&base) {
                 found.push(format!("{cell}: this level changes nothing"));
             }
+            found.extend(beside(scenario, &factor.name, &cell)?);
             let told = (0..compiled.seats.len()).flat_map(|seat| compiled.clauses(seat));
             let strangers = told.flat_map(|c| &c.spans).filter_map(|s| s.factor.as_ref());
             if let Some(other) = strangers.into_iter().find(|f| **f != factor.name) {
@@ -69,6 +75,49 @@ fn violations(scenario: &Scenario) -> Result<Vec<String>, Exit> {
         }
     }
     Ok(found)
+}
+
+/// Clauses that a level changes outside of its own words, in any of four wordings, with both renderings.
+fn beside(scenario: &Scenario, factor: &str, cell: &Cell) -> Result<Option<String>, Exit> {
+    for wording in 0..4 {
+        let unit = Unit { wording, state: wording };
+        let (base, other) = (compile(scenario, &Cell::default(), unit)?, compile(scenario, cell, unit)?);
+        for (was, is) in base.seats.iter().zip(&other.seats) {
+            for clause in &is.brief.clauses {
+                let Some(before) = was.brief.clauses.iter().find(|c| c.slot == clause.slot) else { continue };
+                let shared = clause.spans.iter().filter(|s| s.factor.as_deref() != Some(factor));
+                let shared: Vec<&str> = shared.map(|s| s.text.as_str()).collect();
+                let owned = shared.len() < clause.spans.len();
+                let (old, new) = (before.text(), clause.text());
+                let same = if owned { holds_in_order(&old, &shared) } else { old == new };
+                let own = scenario
+                    .file
+                    .clause
+                    .iter()
+                    .any(|c| c.slot == clause.slot && c.factor.as_deref() == Some(factor));
+                if !same && !own {
+                    let line = |sign: &str, text: &str| format!("{sign} {}", report::one_line(text, 2_000));
+                    return Ok(Some(format!(
+                        "{cell}: clause `{}` changes outside of the words of `{factor}`\n{}\n{}",
+                        clause.slot,
+                        line("-", &old),
+                        line("+", &new)
+                    )));
+                }
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a text has these pieces one after the other.
+fn holds_in_order(text: &str, pieces: &[&str]) -> bool {
+    let mut rest = text;
+    for piece in pieces {
+        let Some((_, after)) = rest.split_once(piece) else { return false };
+        rest = after;
+    }
+    true
 }
 
 /// What a world asks and plays, without the truths that no seat is shown.

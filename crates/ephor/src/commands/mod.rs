@@ -11,6 +11,7 @@ mod replay;
 mod report;
 mod run;
 mod show;
+pub mod until;
 mod world;
 
 use crate::args::{Cli, Command};

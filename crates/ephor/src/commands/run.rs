@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use store::{RunFolder, Writer};
+use study::scenario::OtherItems;
 use study::{Changes, IN_FLIGHT_LOCAL, Plan, Played, Progress, RunFile, Study, plans, play_missing};
 use trace::Name;
 
@@ -69,7 +70,10 @@ fn played(args: &Run) -> Result<(Page, Result<(), Exit>, usize), Exit> {
     warn_of_patterns(&session.study, args);
     let played = runtime.block_on(async {
         let stop = stop_on_signal();
-        let played = play(&session, &mut writer, args, &screen, &stop).await?;
+        let played = match session.study.until {
+            Some(_) => super::until::play(&session, &folder, &mut writer, args, &screen, &stop).await?,
+            None => play(&session, &mut writer, args, &screen, &stop).await?,
+        };
         judge(&session, &folder, &mut writer, args, &screen, &stop, played).await
     })?;
     screen.clear();
@@ -97,6 +101,12 @@ fn changes(args: &Run) -> Changes {
         limit: args.limit,
         temperature: args.temperature,
         replicates: args.replicates,
+        until: args.until,
+        items: args.items.as_ref().map(|file| OtherItems {
+            file: file.clone(),
+            licence: args.licence.clone().unwrap_or_default(),
+            fields: args.field.iter().cloned().collect(),
+        }),
     }
 }
 
@@ -165,10 +175,10 @@ impl Progress for Resumed<'_> {
 }
 
 /// The episodes of one model that are to be played, and how many are not.
-struct Batch {
-    model: Arc<dyn model::Model>,
-    missing: Vec<Plan>,
-    before: usize,
+pub struct Batch {
+    pub model: Arc<dyn model::Model>,
+    pub missing: Vec<Plan>,
+    pub before: usize,
 }
 
 /// One batch for each model, controls first. What two parts share is played once.
@@ -222,7 +232,7 @@ async fn judge(
     play_batches(batches, writer, args, screen, stop, played).await
 }
 
-async fn play_batches(
+pub async fn play_batches(
     batches: Vec<Batch>,
     writer: &mut Writer,
     args: &Run,

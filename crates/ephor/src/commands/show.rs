@@ -108,6 +108,17 @@ fn facts(scenario: &Scenario, text: &mut String) {
         if file.seat.is_empty() { "numbered" } else { &file.seat },
         &scenario.hash[..12]
     );
+    if let Some(items) = &file.items {
+        let licence = items.licence.as_deref().unwrap_or("the scenario's own");
+        let _ = writeln!(
+            text,
+            "items: {}, {} rows, clusters by {}   licence: {}",
+            items.file,
+            scenario.items.len(),
+            items.cluster,
+            report::visible(licence, 200)
+        );
+    }
     for factor in &file.factor {
         let levels: Vec<&str> = factor.level.iter().map(|l| l.name.as_str()).collect();
         let _ = writeln!(text, "factor {}: {}   {}", factor.name, levels.join(", "), factor.about);

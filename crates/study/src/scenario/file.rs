@@ -247,6 +247,18 @@ pub struct ItemsFile {
     pub file: String,
     /// The field that names an item's cluster.
     pub cluster: String,
+    /// A name that the templates use → the file's own column.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
+    /// Column → the value that a row must have to be read.
+    #[serde(default, rename = "where", skip_serializing_if = "BTreeMap::is_empty")]
+    pub filter: BTreeMap<String, String>,
+    /// Of a data set of others; shown wherever its items are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<String>,
+    /// Fields that may hold the right answer: the seat is meant to read it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shown: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

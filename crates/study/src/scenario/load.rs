@@ -5,6 +5,7 @@ use super::check::check;
 use super::controls::Scripts;
 use super::fault::{Fault, Source, accepting, parse};
 use super::file::ScenarioFile;
+use super::items::{OtherItems, check_licence, of_lines, read as read_items};
 use super::sheet::is_entry;
 use super::worlds::{COMPANY, FORM};
 use include_dir::{Dir, include_dir};
@@ -32,6 +33,9 @@ pub type Item = BTreeMap<String, String>;
 pub struct Scenario {
     pub file: ScenarioFile,
     pub items: Vec<Item>,
+    /// The lines of `items_file` in which the items stand.
+    pub lines: Vec<usize>,
+    pub items_file: String,
     pub entries: Vec<Item>,
     pub hash: String,
     pub source: Source,
@@ -58,8 +62,13 @@ impl Scenario {
 
     /// A shipped scenario by name, or a user's by path (its folder or its `scenario.toml`).
     pub fn load(name: &str) -> Result<Self, Fault> {
+        Self::load_with(name, None)
+    }
+
+    /// The same with the rows of another file as its items.
+    pub fn load_with(name: &str, other: Option<&OtherItems>) -> Result<Self, Fault> {
         if SHIPPED.get_dir(name).is_some() {
-            return Self::from_files(&format!("scenarios/{name}/"), &|file| inside(name, file));
+            return Self::with_items(&format!("scenarios/{name}/"), &|file| inside(name, file), other);
         }
         let path = Path::new(name);
         let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
@@ -71,14 +80,23 @@ impl Scenario {
         }
         let read = |file: &str| read_bounded(&folder.join(file));
         let prefix = folder.to_string_lossy();
-        Self::from_files(
+        Self::with_items(
             &if prefix.is_empty() { String::new() } else { format!("{}/", prefix.trim_end_matches('/')) },
             &read,
+            other,
         )
     }
 
     /// From a reader of the folder's files. `prefix` is how messages call the folder.
     pub fn from_files(prefix: &str, read: &dyn Fn(&str) -> Result<String, String>) -> Result<Self, Fault> {
+        Self::with_items(prefix, read, None)
+    }
+
+    fn with_items(
+        prefix: &str,
+        read: &dyn Fn(&str) -> Result<String, String>,
+        other: Option<&OtherItems>,
+    ) -> Result<Self, Fault> {
         let name = format!("{prefix}scenario.toml");
         let text = read("scenario.toml")
             .map_err(|why| if why == NO_FILE { format!("{why}; {EXAMPLE}") } else { why })
@@ -89,28 +107,27 @@ impl Scenario {
         }
         let mut file: ScenarioFile = parse(&source)?;
         let lender = resolve(&mut file, &source, &lent)?;
-        type Reader<'a> = &'a dyn Fn(&str) -> Result<String, String>;
-        type Law<'a> = &'a dyn Fn(&Item) -> Result<(), String>;
-        let rows =
-            |named: Option<&String>, field: &str, read: Reader, law: Law| -> Result<Vec<Item>, Fault> {
-                let Some(path) = named else { return Ok(Vec::new()) };
-                if path.contains("..") || path.starts_with('/') {
-                    let message = format!("`{path}` leaves the scenario's folder");
-                    return Err(source.about(path, "", field, message));
-                }
-                let text =
-                    read(path).map_err(|why| source.about(path, "", field, format!("`{path}`: {why}")))?;
-                parse_items(&Source { file: format!("{prefix}{path}"), text }, law)
+        if let Some(other) = other {
+            take(&mut file, other)?;
+        }
+        let (mut items, mut lines, mut items_file) = (Vec::new(), Vec::new(), String::new());
+        if let Some(named) = &file.items {
+            check_licence(named, &source)?;
+            let rows = match other {
+                Some(other) => read_items(named, &file, &of_others(&other.file)?)?,
+                None => read_items(named, &file, &beside(&named.file, prefix, "items.file", &source, read)?)?,
             };
-        let items =
-            rows(file.items.as_ref().map(|i| &i.file), "items.file", read, &|row| has_cluster(&file, row))?;
-        let lent = lender.map(|name| move |file: &str| inside(&name, file));
-        let reader: Reader = lent.as_ref().map_or(read, |lent| lent);
-        let entries = rows(file.sheet.as_ref().map(|s| &s.items), "sheet.items", reader, &|row| {
-            is_entry(file.sheet.as_ref(), row)
-        })?;
+            (items, lines, items_file) = (rows.items, rows.lines, rows.file);
+        }
+        let mut entries = Vec::new();
+        if let Some(sheet) = &file.sheet {
+            let lent = lender.map(|name| move |file: &str| inside(&name, file));
+            let reader: Reader = lent.as_ref().map_or(read, |lent| lent);
+            entries = parse_entries(&beside(&sheet.items, prefix, "sheet.items", &source, reader)?, &file)?;
+        }
         let hash = digest(&canonical(&(&file, &items, &entries)));
-        let scenario = Self { file, items, entries, hash, source, scripts: Scripts::default() };
+        let scripts = Scripts::default();
+        let scenario = Self { file, items, lines, items_file, entries, hash, source, scripts };
         check(&scenario)?;
         Ok(scenario)
     }
@@ -163,44 +180,55 @@ fn plain(e: &std::io::Error) -> String {
     if e.kind() == std::io::ErrorKind::NotFound { NO_FILE.into() } else { e.to_string() }
 }
 
-/// A row of `[items]` names its cluster.
-fn has_cluster(file: &ScenarioFile, row: &Item) -> Result<(), String> {
-    let cluster = file.items.as_ref().map_or("", |items| &items.cluster);
-    has(row, cluster)
-}
+type Reader<'a> = &'a dyn Fn(&str) -> Result<String, String>;
 
-/// A row has something in this field.
-pub fn has(row: &Item, field: &str) -> Result<(), String> {
-    match row.get(field).is_some_and(|value| !value.trim().is_empty()) {
-        true => Ok(()),
-        false => Err(format!("this item has no `{field}`")),
+/// A file of the scenario's own folder.
+fn beside(path: &str, prefix: &str, field: &str, source: &Source, read: Reader) -> Result<Source, Fault> {
+    if path.contains("..") || path.starts_with('/') {
+        let message = format!("`{path}` leaves the scenario's folder");
+        return Err(source.about(path, "", field, message));
     }
+    let text = read(path).map_err(|why| source.about(path, "", field, format!("`{path}`: {why}")))?;
+    Ok(Source { file: format!("{prefix}{path}"), text })
 }
 
-fn parse_items(source: &Source, law: &dyn Fn(&Item) -> Result<(), String>) -> Result<Vec<Item>, Fault> {
-    let mut items = Vec::new();
-    let mut offset = 0;
-    for line in source.text.split_inclusive('\n') {
-        if !line.trim().is_empty() {
-            let row: serde_json::Map<String, serde_json::Value> =
-                serde_json::from_str(line).map_err(|e| {
-                    source.at(offset + e.column().saturating_sub(1), "", format!("not a JSON object: {e}"))
-                })?;
-            let text = |v: serde_json::Value| match v {
-                serde_json::Value::String(s) => s,
-                other => other.to_string(),
-            };
-            let item: Item = row.into_iter().map(|(k, v)| (k, text(v))).collect();
-            if items.contains(&item) {
-                return Err(source.at(offset, "", "this item stands twice".into()));
-            }
-            law(&item).map_err(|why| source.at(offset, "", why))?;
-            items.push(item);
+/// A data set that lies anywhere.
+fn of_others(file: &str) -> Result<Source, Fault> {
+    let nothing = Source { file: file.into(), text: String::new() };
+    let text = read_bounded(Path::new(file)).map_err(|why| nothing.whole("", why))?;
+    Ok(Source { file: file.into(), text })
+}
+
+/// The scenario reads this data set: under its own name for the file, so that a hash knows no path.
+fn take(file: &mut ScenarioFile, other: &OtherItems) -> Result<(), Fault> {
+    let nowhere = Source { file: "--items".into(), text: String::new() };
+    let Some(items) = &mut file.items else {
+        return Err(nowhere.whole("", format!("scenario `{}` has no items", file.name)));
+    };
+    if other.licence.trim().is_empty() {
+        let fault = nowhere.whole("", "under which licence is it?".into());
+        return Err(accepting(fault, ["--licence \"CC BY 4.0\", or proprietary"]));
+    }
+    let name = Path::new(&other.file).file_name().map(|name| name.to_string_lossy().into_owned());
+    items.file = name.unwrap_or_else(|| other.file.clone());
+    items.fields.clone_from(&other.fields);
+    items.filter.clear();
+    items.licence = Some(other.licence.clone());
+    Ok(())
+}
+
+/// Entries of a sheet: each known by what its mark rests on, none twice.
+fn parse_entries(source: &Source, file: &ScenarioFile) -> Result<Vec<Item>, Fault> {
+    let mut entries = Vec::new();
+    for (offset, row) in of_lines(source)? {
+        if entries.contains(&row) {
+            return Err(source.at(offset, "", "this item stands twice".into()));
         }
-        offset += line.len();
+        is_entry(file.sheet.as_ref(), &row).map_err(|why| source.at(offset, "", why))?;
+        entries.push(row);
     }
-    if items.is_empty() {
+    if entries.is_empty() {
         return Err(source.whole("", "there are no items in it".into()));
     }
-    Ok(items)
+    Ok(entries)
 }

@@ -14,6 +14,7 @@ mod controls;
 mod fault;
 mod file;
 mod game;
+mod items;
 mod load;
 mod prose;
 mod selection;
@@ -32,6 +33,7 @@ pub use file::{
     ScenarioFile, Side, Talk,
 };
 pub use game::{PlayFile, read_rules};
+pub use items::{OtherItems, warnings};
 pub(crate) use load::{FOLDER, read_bounded};
 pub use load::{Item, Scenario, shipped};
 pub use selection::{STARS, Selection};

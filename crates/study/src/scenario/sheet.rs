@@ -2,7 +2,8 @@
 
 use super::fault::Fault;
 use super::file::SheetFile;
-use super::load::{Item, Scenario, has};
+use super::items::has;
+use super::load::{Item, Scenario};
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
