@@ -5,7 +5,7 @@ use super::check::check;
 use super::fault::{Fault, Source, accepting, parse};
 use super::file::ScenarioFile;
 use super::sheet::is_entry;
-use super::worlds::{COMPANY, FORM};
+use super::worlds::{COMPANY, FORM, PANEL};
 use include_dir::{Dir, include_dir};
 use model::control::{Fact, Reading};
 use std::collections::BTreeMap;
@@ -46,7 +46,12 @@ pub fn shipped() -> Vec<&'static str> {
 impl Scenario {
     /// Whether seats play a game, and do not fill in a form.
     pub fn is_game(&self) -> bool {
-        !self.is_company() && self.file.world != FORM
+        !self.is_company() && !self.is_panel() && self.file.world != FORM
+    }
+
+    /// Whether seats talk about a task.
+    pub fn is_panel(&self) -> bool {
+        self.file.world == PANEL
     }
 
     /// Whether seats call tools.
@@ -129,6 +134,8 @@ impl Scenario {
             item: r.item.clone(),
             own: r.own.clone(),
             bar: r.bar.clone(),
+            heard: r.heard.clone(),
+            held: r.held.clone(),
             facts: if r.facts.is_some() { self.items.iter().map(fact).collect() } else { Vec::new() },
         }
     }

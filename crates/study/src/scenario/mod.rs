@@ -15,6 +15,7 @@ mod fault;
 mod file;
 mod game;
 mod load;
+mod panel;
 mod prose;
 mod selection;
 mod sheet;

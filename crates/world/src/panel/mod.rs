@@ -77,6 +77,11 @@ impl Panel {
         turn % self.spec.seats.len()
     }
 
+    /// Whether an agent takes this turn.
+    fn is_live(&self, turn: usize) -> bool {
+        self.spec.script.is_none() || self.seat_of(turn) == 0
+    }
+
     /// Turns until the end.
     fn turns(&self) -> usize {
         if self.is_sealed() { self.spec.seats.len() } else { self.spec.turns as usize }
@@ -95,10 +100,11 @@ impl Panel {
 
     /// Turns that the scenario has written: an opening, and those of a scripted partner.
     fn written(&mut self) {
-        while !self.is_over() && !self.is_sealed() {
+        let opening = self.spec.opening.filter(|_| !self.is_sealed());
+        while !self.is_over() {
             let turn = self.spoken.len();
             let seat = self.seat_of(turn);
-            let line = match (turn, seat, self.spec.opening, &self.spec.script) {
+            let line = match (turn, seat, opening, &self.spec.script) {
                 (0, _, Some(answer), _) => Spoken::of(seat, String::new(), Some(answer)),
                 (_, 1.., _, Some(script)) if script.is_silent => {
                     Spoken { silent: true, ..Spoken::of(seat, String::new(), None) }
@@ -232,7 +238,7 @@ impl World for Panel {
         };
         match self.is_sealed() {
             // Each has answered in the order of seats, unseen.
-            true => (self.spoken.len()..self.turns()).map(turn).collect(),
+            true => (self.spoken.len()..self.turns()).filter(|at| self.is_live(*at)).map(turn).collect(),
             false => vec![turn(self.spoken.len())],
         }
     }

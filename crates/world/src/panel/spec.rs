@@ -30,7 +30,7 @@ pub struct PanelSpec {
     pub words: u32,
     pub asks_answer: Question,
     pub asks_message: Question,
-    /// The first seat's first answer, where the scenario lays it down.
+    /// The first seat's first answer, where the scenario lays it down. A sealed round has none.
     #[serde(default)]
     pub opening: Option<usize>,
     /// What the others say, turn by turn, where they are no agents.
@@ -97,8 +97,6 @@ impl PanelSpec {
             named.into_iter().all(|at| *at < answers),
             "opening, script: one of the answers is held".into(),
         )?;
-        let sealed = self.stop == Stop::Sealed && (self.script.is_some() || self.opening.is_some());
-        wrong(!sealed, "stop: a sealed round has no scripted turns; accepted: fixed, on-agreement".into())?;
         wrong(
             (1..=TURNS_MOST).contains(&self.turns),
             format!("turns: 1 to {TURNS_MOST} is accepted, not {}", self.turns),
