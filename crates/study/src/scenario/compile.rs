@@ -70,6 +70,8 @@ pub struct Seated {
     pub brief: Arc<Brief>,
     /// A control by name; `None`: the model.
     pub control: Option<String>,
+    /// Whether it is the seat of a partner: where a pair of models plays, the second sits here.
+    pub is_partner: bool,
 }
 
 /// Compiles a unit of a cell. The unit's draws do not know the cell.
@@ -83,7 +85,7 @@ pub fn compile(scenario: &Scenario, cell: &Cell, unit: Unit) -> Result<Compiled,
         compiler.company()?
     } else {
         let brief = Brief { clauses: compiler.clauses(None)? }.into();
-        let seat = Seated { seat: scenario.file.seat.clone(), brief, control: None };
+        let seat = Seated { seat: scenario.file.seat.clone(), brief, control: None, is_partner: false };
         (vec![seat], Setup::Form(compiler.form()?.into()))
     };
     let cluster = match &scenario.file.items {
@@ -268,11 +270,13 @@ impl<'a> Compiler<'a> {
             seat: self.scenario.file.seat.clone(),
             brief: Brief { clauses: told }.into(),
             control: None,
+            is_partner: false,
         };
         let peer = sits.map(|(seat, control)| Seated {
             seat,
             brief: Brief::default().into(),
             control: Some(control),
+            is_partner: false,
         });
         let setup = Setup::Company(spec.into());
         setup.open().map_err(|why| self.in_play(why))?;
@@ -341,7 +345,8 @@ impl<'a> Compiler<'a> {
         for (at, seat) in seat_names(count).into_iter().enumerate() {
             let clauses = self.of_seat(at, pair).clauses(None)?;
             let control = play.sits(at, pair).map(str::to_owned);
-            seats.push(Seated { seat, brief: Brief { clauses }.into(), control });
+            let is_partner = at == pair[1];
+            seats.push(Seated { seat, brief: Brief { clauses }.into(), control, is_partner });
         }
         let moments = self.moments(&play, pair)?;
         let parts = [self.unit.wording.to_string(), self.unit.state.to_string()];

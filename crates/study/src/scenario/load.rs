@@ -1,8 +1,8 @@
 //! Where scenarios come from: shipped ones are inside the program, a user's is a folder.
 
-use super::borrow::resolve;
+use super::borrow;
 use super::check::check;
-use super::fault::{Fault, Source, accepting, parse};
+use super::fault::{Fault, Source, accepting};
 use super::file::ScenarioFile;
 use super::sheet::is_entry;
 use super::worlds::{COMPANY, FORM, PANEL};
@@ -54,6 +54,11 @@ impl Scenario {
         self.file.world == PANEL
     }
 
+    /// Whether there is a seat for the second of a pair of models.
+    pub fn has_partner(&self) -> bool {
+        self.is_game() || self.is_panel()
+    }
+
     /// Whether seats call tools.
     pub fn is_company(&self) -> bool {
         self.file.world == COMPANY
@@ -90,8 +95,8 @@ impl Scenario {
         if source.text.trim().is_empty() {
             return Err(source.whole("", format!("the file is empty; {EXAMPLE}")));
         }
-        let mut file: ScenarioFile = parse(&source)?;
-        let lender = resolve(&mut file, &source, &lent)?;
+        let mut file = borrow::file(&source, &lent)?;
+        let lender = borrow::resolve(&mut file, &source, &lent)?;
         type Reader<'a> = &'a dyn Fn(&str) -> Result<String, String>;
         type Law<'a> = &'a dyn Fn(&Item) -> Result<(), String>;
         let rows =

@@ -116,7 +116,7 @@ impl Compiler<'_> {
         let mut seats = Vec::new();
         for at in 0..live {
             let brief = Brief { clauses: self.at_seat(&spec.seats, at).clauses(None)? }.into();
-            seats.push(Seated { seat: spec.seats[at].clone(), brief, control: None });
+            seats.push(Seated { seat: spec.seats[at].clone(), brief, control: None, is_partner: at > 0 });
         }
         let setup = Setup::Panel(Arc::new(spec));
         setup.open().map_err(|why| self.in_play(why))?;

@@ -1,6 +1,6 @@
 //! What a panel states at its end. Rates stand only where there was something to count.
 
-use super::{Belief, Panel, Spoken, switch};
+use super::{Belief, LAST_ANSWERS, Panel, Spoken, switch};
 use serde::Serialize;
 use serde_json::json;
 use trace::{Fact, Read};
@@ -44,7 +44,7 @@ fn team(panel: &Panel) -> Vec<Fact> {
     vec![
         fact("agreement", u8::from(agreed.is_some())),
         fact("agreement-correct", u8::from(agreed == Some(right))),
-        fact("last-answers", &last),
+        fact(LAST_ANSWERS, &last),
         fact("members-right", share(&last)),
         fact("members-right-first", share(&first)),
         fact("best-right-first", u8::from(first.iter().any(|belief| *belief == Some(right)))),

@@ -28,6 +28,8 @@ use trace::{Act, Answer, Ask, Change, Choice, Fact, Observation, Read};
 
 /// What stands in records for "not sure yet".
 pub const UNSURE: &str = "unsure";
+/// The fact that holds each seat's last answer, by its place.
+pub const LAST_ANSWERS: &str = "last-answers";
 /// The longest message, in bytes: words can be long.
 const BYTES_MAX: usize = 1_200;
 
