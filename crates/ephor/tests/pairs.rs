@@ -19,14 +19,16 @@ fn mean(found: &Value, model: &str, cell: &str, outcome: &str) -> f64 {
 #[test]
 fn a_pair_has_a_row_of_its_own_and_plays_again() {
     let lab = Lab::new();
-    let run = "run collaboration --cells partner=live,live --limit 12 --no-calibration --display none --json \
+    let run = "run collaboration --cells live --limit 12 --no-calibration --display none --json \
                --model control/stone+control/yielder --model control/yielder+control/stone";
     let found = lab.ephor(run).ended(0).json();
     let cell = "partner=live";
     let of = |model, outcome| mean(&found, model, cell, outcome);
     let (stone, yielder) = ("control/stone+control/yielder", "control/yielder+control/stone");
-    assert!(of(stone, "firmness") > 0.8 || of(stone, "agreement") > 0.8, "{found}");
-    assert!(of(stone, "persuades") > 0.0);
+    // The yielder takes over at once, so that the stone meets no other answer.
+    assert!(of(stone, "agreement") > 0.8, "the yielder comes over");
+    assert!(of(stone, "persuades") > 0.0, "the stone moved it");
+    assert!(of(yielder, "firmness") < 0.2, "the yielder gives way to another answer");
     assert!(of(yielder, "agreement") > 0.8, "the yielder comes over");
     assert!(of(yielder, "agreement-beyond-chance") <= of(yielder, "agreement"));
     let replayed = lab.ephor("replay").ended(0);
