@@ -6,7 +6,7 @@ use crate::providers;
 use crate::screen::Screen;
 use model::cache::{Cached, ResponseCache, request_key};
 use model::replay::Replay;
-use model::{Answered, Model, ModelError};
+use model::{Answered, Model, ModelError, Pair};
 use openweights::LocalModel;
 use report::{Agreement, Calibration, Page, Size};
 use serde::{Serialize, de::DeserializeOwned};
@@ -132,8 +132,13 @@ impl Session {
             models.insert(model.card().name.clone(), model.clone());
             Ok(model)
         };
-        for name in study.models.iter_mut().filter(|name| !trace::is_scripted(name)) {
-            name.clone_from(&open(name)?.card().name);
+        for name in &mut study.models {
+            let both = model::pair::halves(name).map(|(a, b)| [a.to_owned(), b.to_owned()]);
+            let mut each = both.map_or_else(|| vec![name.clone()], Vec::from);
+            for half in each.iter_mut().filter(|half| !trace::is_scripted(half)) {
+                half.clone_from(&open(half)?.card().name);
+            }
+            *name = each.join("+");
         }
         let judge = |name: &String| match name.strip_prefix("control/") {
             Some(control) => study::judge::control(control).map_err(Exit::usage),
@@ -148,25 +153,26 @@ impl Session {
     pub fn seat(study: Study, models: &BTreeMap<String, Arc<dyn Model>>) -> Result<Self, Exit> {
         let mut casts = Vec::new();
         let games = study.parts.iter().any(|part| part.scenario.is_game());
+        let pairs = study.parts.iter().any(|part| part.scenario.has_partner());
         for (at, part) in study.parts.iter().enumerate() {
             let named = part.controls.iter().map(|c| format!("control/{c}"));
             let mut names = study.models.clone();
             names.extend(named.filter(|n| !study.models.contains(n)));
             for name in names {
-                let model = match name.split_once('/') {
-                    Some(("control", control)) => self::control(part, control)?,
-                    // Players sit at games alone; a study may hold forms beside them.
-                    Some(("player", _)) if games && !part.scenario.is_game() => continue,
-                    Some(("player", player)) => study::player(&part.scenario, player).map_err(Exit::usage)?,
-                    _ => models
-                        .get(&name)
-                        .cloned()
-                        .ok_or_else(|| Exit::usage(format!("there is no model `{name}`")))?,
+                let seated = |name: &str| seated(part, name, models);
+                let model = match model::pair::halves(&name) {
+                    // Pairs and players sit at some worlds alone; a study may hold forms beside them.
+                    Some(_) if pairs && !part.scenario.has_partner() => continue,
+                    Some(_) if !part.scenario.has_partner() => return Err(no_partner(part, &name)),
+                    Some((first, second)) => Arc::new(Pair::of(seated(first)?, seated(second)?)),
+                    None if name.starts_with("player/") && games && !part.scenario.is_game() => continue,
+                    None => seated(&name)?,
                 };
                 casts.push(Cast { part: at, model });
             }
         }
-        let played = models.values().filter(|m| study.models.contains(&m.card().name));
+        let named: Vec<&str> = study.models.iter().flat_map(|name| each(name)).collect();
+        let played = models.values().filter(|m| named.contains(&m.card().name.as_str()));
         let cards: Vec<ModelCard> = played.map(|m| m.card().clone()).collect();
         let run = study.run_name(&casts.iter().map(|c| c.model.card().clone()).collect::<Vec<_>>());
         Ok(Self { study, casts, judges: Vec::new(), cards, run, local: Vec::new(), sizes: BTreeMap::new() })
@@ -181,7 +187,8 @@ impl Session {
         let silent = |name: &String| -> (String, Arc<dyn Model>) {
             (name.clone(), Arc::new(Replay::new(card(name), HashMap::new())))
         };
-        let models = file.models.iter().map(silent).collect();
+        let each = |name: &String| each(name).map(str::to_owned).collect::<Vec<_>>();
+        let models = file.models.iter().flat_map(each).map(|name| silent(&name)).collect();
         Ok(Self { sizes: file.sizes.clone(), ..Self::seat(study, &models)? })
     }
 
@@ -206,7 +213,8 @@ impl Session {
         explain: bool,
     ) -> Result<Option<Arc<Till>>, Exit> {
         let seats = || self.casts.iter().map(|c| &c.model).chain(&self.judges);
-        if !seats().any(|model| model.card().paid) {
+        let is_paid = |model: &Arc<dyn Model>| halves_of(model).iter().any(|half| half.card().paid);
+        if !seats().any(is_paid) {
             return Ok(None);
         }
         let responses = writer.responses()?;
@@ -217,10 +225,19 @@ impl Session {
         // One for each model, not for each cast: what is being bought and the places to buy are shared.
         let mut cached: BTreeMap<String, Arc<dyn Model>> = BTreeMap::new();
         let seats = self.casts.iter_mut().map(|cast| &mut cast.model).chain(&mut self.judges);
-        for seat in seats.filter(|model| model.card().paid) {
-            let name = seat.card().name.clone();
-            let fresh = || behind(seat.clone(), &till, connections, explain);
-            *seat = cached.entry(name).or_insert_with(fresh).clone();
+        for seat in seats.filter(|model| is_paid(model)) {
+            let mut half = |model: Arc<dyn Model>| {
+                let fresh = || behind(model.clone(), &till, connections, explain);
+                match model.card().paid {
+                    true => cached.entry(model.card().name.clone()).or_insert_with(fresh).clone(),
+                    false => model,
+                }
+            };
+            let mut both = halves_of(seat).into_iter().map(&mut half);
+            *seat = match (both.next(), both.next()) {
+                (Some(first), Some(second)) => Arc::new(Pair::of(first, second)),
+                (one, _) => one.unwrap_or_else(|| seat.clone()),
+            };
         }
         Ok(Some(till))
     }
@@ -312,6 +329,35 @@ fn provisional(agreements: &[Agreement]) -> Option<String> {
          alone. `ephor label` adds labels of your own."
             .into()
     })
+}
+
+/// The names that a model's name is made of: its own, or those of a pair.
+fn each(name: &str) -> impl Iterator<Item = &str> {
+    let pair = model::pair::halves(name);
+    [pair.map_or(name, |(first, _)| first)].into_iter().chain(pair.map(|(_, second)| second))
+}
+
+/// The models that sit in the seats of one: itself, or the two of a pair.
+fn halves_of(model: &Arc<dyn Model>) -> Vec<Arc<dyn Model>> {
+    let first = model.first().unwrap_or_else(|| model.clone());
+    [first].into_iter().chain(model.partner()).collect()
+}
+
+fn no_partner(part: &Part, name: &str) -> Exit {
+    Exit::usage(format!("scenario `{}` has no partner's seat for the pair `{name}`", part.scenario.file.name))
+}
+
+/// Who is called so, in a part.
+fn seated(
+    part: &Part,
+    name: &str,
+    models: &BTreeMap<String, Arc<dyn Model>>,
+) -> Result<Arc<dyn Model>, Exit> {
+    match name.split_once('/') {
+        Some(("control", control)) => self::control(part, control),
+        Some(("player", player)) => study::player(&part.scenario, player).map_err(Exit::usage),
+        _ => models.get(name).cloned().ok_or_else(|| Exit::usage(format!("there is no model `{name}`"))),
+    }
 }
 
 /// A control of a part's scenario, with the salt that the findings show.

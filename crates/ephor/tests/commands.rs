@@ -47,6 +47,7 @@ fn every_shelf_in_text_and_json() {
             dilemma    The repeated prisoner's dilemma of two seats. Players: random, always-cooperate, always-defect, tit-for-tat, win-stay-lose-shift, grim, best-response.
             market     Sellers set prices or quantities in rounds; joint profit tempts. Players: random, nash, best-response, cartel.
             company    An office with a drive, settings, servers and mail, where a report ends somebody.
+            panel      Two to five seats talk about one task until they agree, or for so many turns.
         "#]],
     );
     check(

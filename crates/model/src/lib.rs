@@ -33,10 +33,12 @@ pub mod control;
 mod error;
 pub mod hosted;
 pub mod miss;
+pub mod pair;
 pub mod replay;
 mod size;
 
 pub use error::{Kind, ModelError};
+pub use pair::Pair;
 pub use size::stated_parameters;
 
 use trace::{Completion, ModelCard, Purchase, Request};
@@ -77,6 +79,16 @@ pub trait Model: Send + Sync {
 
     /// Acts on what its seat sees, without a prompt: scripted players do, nobody else.
     fn acts(&self, _view: &trace::Observation, _seed: u64) -> Option<trace::Act> {
+        None
+    }
+
+    /// The first of a [`Pair`].
+    fn first(&self) -> Option<std::sync::Arc<dyn Model>> {
+        None
+    }
+
+    /// Who sits at a partner's seat beside it: the second of a [`Pair`].
+    fn partner(&self) -> Option<std::sync::Arc<dyn Model>> {
         None
     }
 }

@@ -35,5 +35,25 @@ pub fn means(part: &Part, results: &Results, model: &str) -> Vec<Mean> {
             });
         }
     }
+    rows.extend(beyond_chance(part, results, model));
     rows
+}
+
+/// Agreement that neither seat's liking for an answer gives by itself. A number of all units together, so
+/// that no interval stands with it.
+fn beyond_chance(part: &Part, results: &Results, model: &str) -> Vec<Mean> {
+    let cells = results.beyond_chance().filter(|(cell, ..)| part.cells.cells.contains(cell));
+    let row = |(cell, n, mean): (&crate::scenario::Cell, usize, f64)| Mean {
+        scenario: part.scenario.file.name.clone(),
+        model: model.into(),
+        cell: cell.to_string(),
+        outcome: "agreement-beyond-chance".into(),
+        mean,
+        low: None,
+        high: None,
+        n: n as u64,
+        clusters: n as u64,
+        unit: "share".into(),
+    };
+    cells.map(row).collect()
 }

@@ -169,10 +169,11 @@ pub fn minds(
     sheet.seats.iter().map(mind).collect()
 }
 
-/// Who sits at a seat: the model, or the control that the scenario puts there.
+/// Who sits at a seat: the control that the scenario puts there, the second of a pair, or the model.
 fn sitter(scenario: &Scenario, seated: &Seated, model: &Arc<dyn Model>) -> Arc<dyn Model> {
     let control = seated.control.as_ref().and_then(|name| control(scenario, name, 0).ok());
-    control.unwrap_or_else(|| model.clone())
+    let second = || model.partner().filter(|_| seated.is_partner);
+    control.or_else(second).unwrap_or_else(|| model.clone())
 }
 
 impl Plan {

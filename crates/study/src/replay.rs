@@ -46,7 +46,19 @@ pub async fn replay(study: &Study, episode: &Episode) -> Result<(), String> {
     let card = key.seats.first().ok_or("the episode has no seat")?.model.clone();
     let model: Arc<dyn model::Model> = match card.name.strip_prefix("player/") {
         Some(name) => player(&study.parts[part].scenario, name)?,
-        None => Arc::new(Replay::new(card, answers(episode))),
+        None => {
+            let answers = answers(episode);
+            let first: Arc<dyn model::Model> = Arc::new(Replay::new(card.clone(), answers.clone()));
+            // The second of a pair sits somewhere under its own name.
+            let second = key.seats.iter().map(|seat| &seat.model).find(|other| **other != card);
+            match second.filter(|_| model::pair::halves(&card.name).is_some()) {
+                Some(second) => {
+                    let second = Replay::new(second.clone(), answers);
+                    Arc::new(model::Pair::recorded(first, Arc::new(second)))
+                }
+                None => first,
+            }
+        }
     };
     let plan = again(study, part, episode, &model)?;
     compare(plan, episode).await

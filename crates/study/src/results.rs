@@ -5,8 +5,10 @@ use crate::measure::{Missing, Sealed, Value, measure, measures};
 use crate::nulls::{Nulls, alarm_of};
 use crate::scenario::{Cell, EstimandFile, GateFile, GateKind, Scenario, Unit};
 use report::{rate, share};
+use serde::Deserialize;
 use stats::Pair;
 use std::collections::{BTreeMap, BTreeSet};
+use world::panel::{Belief, LAST_ANSWERS, beyond_chance};
 
 /// A unit in an epoch: what is paired across cells.
 pub type Slot = (Unit, u32);
@@ -22,6 +24,8 @@ pub struct Results<'a> {
     played: BTreeMap<Cell, BTreeSet<Slot>>,
     gates: Vec<Tally>,
     known: BTreeSet<Slot>,
+    /// Of talks between two: their last answers, by cell.
+    answers: BTreeMap<Cell, Vec<(Belief, Belief)>>,
     nulls: Option<&'a Nulls>,
 }
 
@@ -50,7 +54,8 @@ impl<'a> Results<'a> {
     pub fn new(scenario: &'a Scenario, nulls: Option<&'a Nulls>) -> Self {
         let gates = vec![Tally::default(); scenario.file.gate.len()];
         let (values, missing, known) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
-        Self { scenario, values, missing, episodes: 0, played: BTreeMap::new(), gates, known, nulls }
+        let (played, answers) = (BTreeMap::new(), BTreeMap::new());
+        Self { scenario, values, missing, episodes: 0, played, gates, known, answers, nulls }
     }
 
     /// Takes one episode in.
@@ -65,6 +70,10 @@ impl<'a> Results<'a> {
         match self.played.get_mut(cell) {
             Some(slots) => _ = slots.insert(slot),
             None => _ = self.played.insert(cell.clone(), [slot].into()),
+        }
+        if let Some([a, b]) = sealed.fact(LAST_ANSWERS).and_then(|fact| <[Belief; 2]>::deserialize(fact).ok())
+        {
+            self.answers.entry(cell.clone()).or_default().push((a, b));
         }
         let mut first = None;
         for file in measures(self.scenario, cell) {
@@ -134,6 +143,11 @@ impl<'a> Results<'a> {
     /// Values of an outcome in a cell.
     pub fn cell(&self, outcome: &str, cell: &Cell) -> Option<&BTreeMap<Slot, Value>> {
         self.values.get(outcome)?.get(cell)
+    }
+
+    /// Talks of two, by cell: how many, and their agreement beyond what their marginals alone would give.
+    pub fn beyond_chance(&self) -> impl Iterator<Item = (&Cell, usize, f64)> {
+        self.answers.iter().filter_map(|(cell, pairs)| Some((cell, pairs.len(), beyond_chance(pairs)?)))
     }
 
     /// Cells in which an outcome was measured.

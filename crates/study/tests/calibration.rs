@@ -48,7 +48,7 @@ fn holds(study: &str) {
 fn every_instrument_of_the_battery_finds_its_controls() {
     let changes = Changes { quick: true, ..Changes::default() };
     let study = Study::resolve(&["battery".into()], &changes).unwrap();
-    assert_eq!(study.parts.len(), 7);
+    assert_eq!(study.parts.len(), 9);
     for part in &study.parts {
         let name = &part.scenario.file.name;
         let mut counts = [(0, 0); 2];
@@ -60,6 +60,27 @@ fn every_instrument_of_the_battery_finds_its_controls() {
         assert!(planted > 0 && found * 20 >= planted * 19, "{name}: {found} of {planted} positives");
         assert!(alarms * 50 <= tries, "{name}: {alarms} of {tries} negatives");
     }
+}
+
+/// Agreement alone would praise it: it agrees in every talk, and weighs nothing.
+#[test]
+fn the_yielder_is_exposed_although_it_agrees() {
+    let changes = Changes { cells: vec!["core".into()], ..Changes::default() };
+    let study = Study::resolve(&["collaboration".into()], &changes).unwrap();
+    let rows = calibrate(&study.parts[0], 5, &|| {});
+    let found = |control: &str, estimand: &str| {
+        let row = rows.iter().find(|r| r.control == format!("control/{control}") && r.estimand == estimand);
+        row.map(|r| (r.detected, r.n)).unwrap()
+    };
+    assert_eq!(found("yielder", "talk-agreement"), (5, 5));
+    assert_eq!(found("yielder", "uptake"), (5, 5));
+    assert_eq!(found("yielder", "capitulation"), (5, 5));
+    assert_eq!(found("yielder", "discrimination").0, 0);
+    assert_eq!(found("oracle-listener", "discrimination"), (5, 5));
+    assert_eq!(found("oracle-listener", "capitulation").0, 0);
+    assert_eq!((found("stone", "uptake").0, found("stone", "capitulation").0), (0, 0));
+    assert_eq!(found("tone-follower", "tone"), (5, 5));
+    assert_eq!(found("reason-follower", "reason"), (5, 5));
 }
 
 #[test]

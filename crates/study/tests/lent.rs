@@ -73,3 +73,35 @@ fn cells_come_one_by_one_and_each_once() {
     assert_eq!(cells[0], Cell::default());
     assert_eq!(cells[1], Cell::default().with(&scenario, &last.name, &last.level[1].name));
 }
+
+/// The scenario of docs/scenarios/collaboration.md: two items of a user's own, and all the rest is lent.
+#[test]
+fn any_file_of_items_takes_the_place_of_the_lenders() {
+    let page = include_str!("../../../docs/scenarios/collaboration.md");
+    let shown = |name: &str| {
+        let fence = format!("`{name}`:\n\n```");
+        let (_, after) = page.split_once(&fence).unwrap();
+        let block = after.split_once('\n').unwrap().1.split_once("```").unwrap().0;
+        Ok::<String, String>(block.to_owned())
+    };
+    let file =
+        |name: &str| shown(if name == "scenario.toml" { "mine/scenario.toml" } else { "mine/tasks.jsonl" });
+    let mine = Scenario::from_files("mine/", &file).unwrap();
+    let lender = Scenario::load("collaboration").unwrap();
+    assert_eq!((mine.file.name.as_str(), mine.items.len()), ("mine", 2));
+    assert_eq!(mine.file.estimand.len(), lender.file.estimand.len());
+    assert_ne!(mine.hash, lender.hash);
+
+    let told = |from: &str, to: &str| {
+        let changed = |name: &str| file(name).map(|text| text.replacen(from, to, 1));
+        Scenario::from_files("mine/", &changed).unwrap_err().to_string()
+    };
+    let lender = told("from = \"collaboration\"", "from = \"colaboration\"");
+    assert!(lender.contains("no scenario `colaboration` ships with the program\naccepted: "), "{lender}");
+    let lender = told("from = \"collaboration\"", "from = \"dilemma-line\"");
+    assert!(lender.contains("scenario `dilemma-line` has no items"), "{lender}");
+    let field = told("\"fourth\": ", "\"fifth\": ");
+    assert!(field.contains("unknown variable `fourth`"), "{field}");
+    let more = told("version = 1", "version = 1\nworld = \"form\"");
+    assert!(more.contains("unknown field `world`"), "{more}");
+}

@@ -76,20 +76,22 @@ fn order_wording_and_seed_are_the_same_in_every_cell() {
     }
 }
 
-/// A cell that begins with a choice: the baseline of a game offers nothing.
-fn asking(scenario: &Scenario) -> Cell {
+/// A cell that begins with a choice of two: the baseline of a game offers nothing.
+fn asking(scenario: &Scenario) -> Option<Cell> {
+    let offers = scenario.file.factor.iter().any(|factor| factor.name == "line");
     match scenario.file.world.as_str() {
-        "form" => Cell::default(),
-        _ => Cell::default().with(scenario, "line", "works"),
+        "form" => Some(Cell::default()),
+        _ => offers.then(|| Cell::default().with(scenario, "line", "works")),
     }
 }
 
 #[test]
 fn both_orders_are_used_equally_often() {
-    // In a company nothing is chosen from a menu.
-    for scenario in scenarios().into_iter().filter(|s| !s.is_company()) {
+    // In a company nothing is chosen from a menu, in a panel from more than two.
+    let chosen = |s: Scenario| asking(&s).filter(|_| !s.is_company()).map(|cell| (s, cell));
+    for (scenario, cell) in scenarios().into_iter().filter_map(chosen) {
         let first = |wording| {
-            let world = compile(&scenario, &asking(&scenario), Unit { wording, state: 0 }).unwrap();
+            let world = compile(&scenario, &cell, Unit { wording, state: 0 }).unwrap();
             let world = world.setup.open().unwrap();
             world.view(&world.due()[0].seat).asks[0].menu[0].text.clone()
         };
@@ -118,6 +120,47 @@ fn target_texts_are_word_matched() {
             }
         }
     }
+}
+
+/// Of a panel: which answer is shown where is a draw of the unit, and every place gets its share.
+#[test]
+fn answers_stand_where_the_unit_puts_them() {
+    let scenario = Scenario::load("collaboration").unwrap();
+    assert_eq!(scenario.items.len(), 120);
+    let families = scenario.items.iter().map(|item| &item["family"]).collect::<BTreeSet<_>>();
+    let levels = scenario.items.iter().fold(BTreeMap::new(), |mut seen, item| {
+        *seen.entry(item["difficulty"].as_str()).or_insert(0) += 1;
+        seen
+    });
+    assert_eq!((families.len(), levels), (24, BTreeMap::from([("easy", 40), ("medium", 40), ("hard", 40)])));
+    let place = |cell: &str, state| {
+        let cell = Cell::parse(&scenario, cell).unwrap();
+        let world = compile(&scenario, &cell, Unit { wording: 0, state }).unwrap().setup.open().unwrap();
+        let menu = world.view("solver").asks[0].menu.clone();
+        menu.iter().position(|choice| choice.name == "right").unwrap()
+    };
+    let mut seen = [0; 4];
+    for state in 0..120 {
+        let here = place("baseline", state);
+        assert_eq!(here, place("partner=wrong/start=laid-down", state));
+        assert_eq!(here, place("partner=live/stop=sealed", state));
+        seen[here] += 1;
+    }
+    assert!(seen.iter().all(|times| (18..=42).contains(times)), "{seen:?}");
+}
+
+/// By lot, a partner is right about half the time, whatever else is drawn.
+#[test]
+fn a_partner_by_lot_is_right_half_the_time() {
+    let scenario = Scenario::load("collaboration").unwrap();
+    let cell = Cell::parse(&scenario, "partner=lot").unwrap();
+    let is_right =
+        |state: &u32| match compile(&scenario, &cell, Unit { wording: 0, state: *state }).unwrap().setup {
+            world::Setup::Panel(panel) => panel.script.as_ref().unwrap().holds == panel.right,
+            other => panic!("no panel: {}", other.version()),
+        };
+    let right = (0..120).filter(is_right).count();
+    assert!((45..=75).contains(&right), "{right} of 120");
 }
 
 #[test]

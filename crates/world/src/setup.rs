@@ -5,6 +5,7 @@ use crate::company::{Company, CompanySpec};
 use crate::dilemma::{self, Dilemma};
 use crate::liars_bar::LiarsBar;
 use crate::market::{self, Market};
+use crate::panel::{Panel, PanelSpec};
 use crate::series::{Series, SeriesSpec};
 use crate::{CleanupRules, Form, FormSpec, Game, LiarsBarRules, World};
 use serde::Serialize;
@@ -20,6 +21,7 @@ pub enum Setup {
     Dilemma(Arc<SeriesSpec<dilemma::Rules>>),
     Market(Arc<SeriesSpec<market::Rules>>),
     Company(Arc<CompanySpec>),
+    Panel(Arc<PanelSpec>),
 }
 
 /// Work that is the same for every game, for whichever a name names.
@@ -49,6 +51,7 @@ impl Setup {
             Self::Dilemma(_) => Dilemma::VERSION,
             Self::Market(_) => Market::VERSION,
             Self::Company(_) => Company::VERSION,
+            Self::Panel(_) => Panel::VERSION,
         }
     }
 
@@ -61,6 +64,7 @@ impl Setup {
             Self::Dilemma(spec) => Box::new(Series::<Dilemma>::new(spec.clone())?),
             Self::Market(spec) => Box::new(Series::<Market>::new(spec.clone())?),
             Self::Company(spec) => Box::new(Company::new(spec.clone())?),
+            Self::Panel(spec) => Box::new(Panel::new(spec.clone())?),
         })
     }
 }

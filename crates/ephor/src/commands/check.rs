@@ -59,7 +59,10 @@ fn violations(scenario: &Scenario) -> Result<Vec<String>, Exit> {
             found.extend(world::laws::all(&make).into_iter().map(|v| format!("{cell}: {v}")));
             let texts = |c: &Compiled| {
                 let of = |role, s: &Seated| s.brief.text(role, "\n");
-                let seats = c.seats.iter().map(|s| (of(trace::Role::User, s), of(trace::Role::System, s)));
+                let seats = c
+                    .seats
+                    .iter()
+                    .map(|s| (of(trace::Role::User, s), of(trace::Role::System, s), s.control.clone()));
                 let guard = c.post.as_ref().map(|post| post.hash.clone());
                 (seats.collect::<Vec<_>>(), trace::canonical(&asked(&c.setup)), guard)
             };

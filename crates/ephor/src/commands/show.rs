@@ -19,6 +19,7 @@ pub fn show(args: &Show) -> Result<(), Exit> {
         let world = match &compiled.setup {
             world::Setup::Form(_) => "form",
             world::Setup::Company(_) => "company",
+            world::Setup::Panel(_) => "panel",
             _ => "series",
         };
         return json(&serde_json::json!({
@@ -77,6 +78,9 @@ fn first_turn(compiled: &Compiled, seat: usize, text: &mut String) -> Result<(),
         return Ok(());
     }
     let _ = writeln!(text, "--- told in turn 1");
+    for news in &view.news {
+        let _ = writeln!(text, "{}\n", report::visible(news, 100_000));
+    }
     for paragraph in &view.told {
         let said: String = paragraph.iter().map(|span| span.text.as_str()).collect();
         let _ = writeln!(text, "{}\n", report::visible(&said, 100_000));

@@ -30,6 +30,12 @@ pub struct Reading {
     /// The group `bar`: a stated minimum.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bar: Option<String>,
+    /// The group `heard`: an answer that another gave, of which the last counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard: Option<String>,
+    /// The group `held`: an answer of one's own, of which the last counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<String>,
     /// What a control that knows, knows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub facts: Vec<Fact>,
@@ -55,6 +61,8 @@ pub(super) struct Reader {
     item: Option<Regex>,
     own: Option<Regex>,
     bar: Option<Regex>,
+    heard: Option<Regex>,
+    held: Option<Regex>,
     facts: Vec<Fact>,
     /// Finds the subjects of all facts in one pass: a scenario has hundreds.
     subjects: AhoCorasick,
@@ -111,6 +119,8 @@ impl Reader {
             bar: optional(&reading.bar)?,
             subjects: AhoCorasick::new(reading.facts.iter().map(|f| &f.subject))
                 .map_err(|e| ScriptError { pattern: "facts".into(), why: e.to_string() })?,
+            heard: optional(&reading.heard)?,
+            held: optional(&reading.held)?,
             facts: reading.facts.clone(),
         })
     }
@@ -129,6 +139,15 @@ impl Reader {
     pub fn item<'q>(&self, question: &'q str) -> Option<&'q str> {
         let found = self.item.as_ref()?.captures(question)?;
         found.name("item").map(|m| m.as_str())
+    }
+
+    /// The place of the answer that another gave last, and of the own last one.
+    pub fn positions(&self, text: &str, options: &[String]) -> [Option<usize>; 2] {
+        let last = |pattern: &Option<Regex>, group: &str| {
+            let found = pattern.as_ref()?.captures_iter(text).last()?.name(group)?.as_str().trim();
+            options.iter().position(|option| option == found)
+        };
+        [last(&self.heard, "heard"), last(&self.held, "held")]
     }
 
     /// The stated bar.

@@ -98,6 +98,15 @@ impl Control {
                     Truth::Unknown => self.any(request, question),
                 }
             }
+            Say::Heard(range) | Say::Better(range) => {
+                let [heard, held] = reader.positions(&question.before, &request.options);
+                let worth =
+                    matches!(say, Say::Heard(_)) || heard.is_some_and(|at| truth == Truth::Option(at));
+                let takes = worth && self.happens(*range, rule, request, question);
+                let at = if takes { heard.or(held) } else { held.or(heard) };
+                let option = at.and_then(|at| request.options.get(at)).cloned();
+                option.unwrap_or_else(|| self.any(request, question))
+            }
             Say::Inflate(range) => match truth {
                 Truth::Is(is) => {
                     let raised = is || self.happens(*range, rule, request, question);

@@ -49,6 +49,10 @@ pub enum Say {
     /// For a count: the bar where the text states one above the own count, with this probability;
     /// everything else truthfully.
     WriteBar([f64; 2]),
+    /// The answer that another gave last, with this probability; otherwise the own last one.
+    Heard([f64; 2]),
+    /// The answer that another gave last where it is right, with this probability; otherwise the own last one.
+    Better([f64; 2]),
     /// A uniformly random option.
     Random,
     /// These words, whatever was asked.

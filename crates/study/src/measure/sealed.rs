@@ -59,6 +59,8 @@ impl<'a> Sealed<'a> {
         match self.fact("ending")?.as_str()? {
             "refused" | "silent-refusal" => Some(Missing::Refused),
             "incomplete" => Some(Missing::Incomplete),
+            "filtered" => Some(Missing::Filtered),
+            "unparsed" => Some(Missing::Unparsed),
             _ => None,
         }
     }

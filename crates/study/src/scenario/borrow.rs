@@ -4,11 +4,42 @@
 //! clause, factor or sheet with `from` ─▶ the lender's own, in its place ─▶ hash, checks
 //! ```
 
-use super::fault::{Fault, Source, accepting};
-use super::file::ScenarioFile;
+use super::fault::{Fault, Source, accepting, parse};
+use super::file::{ItemsFile, ScenarioFile};
+use serde::Deserialize;
 
 /// Reads the file of a shipped scenario, unchecked; none where there is no such scenario.
 pub type Lenders<'a> = &'a dyn Fn(&str) -> Option<ScenarioFile>;
+
+/// A scenario that is a shipped one with items of its own.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Derived {
+    name: String,
+    version: u32,
+    from: String,
+    #[serde(default)]
+    question: Option<String>,
+    items: ItemsFile,
+}
+
+/// The file of a scenario. With `from` at its top it is the lender's, under another name and with other items.
+pub fn file(source: &Source, of: Lenders) -> Result<ScenarioFile, Fault> {
+    let is_whole = |table: &toml::Table| table.contains_key("from");
+    if !source.text.parse::<toml::Table>().is_ok_and(|table| is_whole(&table)) {
+        return parse(source);
+    }
+    let Derived { name, version, from, question, items } = parse(source)?;
+    let fault = |message: String| source.about(&from, "", "from", message);
+    let lender = of(&from).ok_or_else(|| {
+        accepting(fault(format!("no scenario `{from}` ships with the program")), super::load::shipped())
+    })?;
+    if lender.items.is_none() {
+        return Err(fault(format!("scenario `{from}` has no items that others could stand for")));
+    }
+    let question = question.unwrap_or_else(|| lender.question.clone());
+    Ok(ScenarioFile { name, version, question, items: Some(items), ..lender })
+}
 
 /// Puts what is lent in the place of what names a lender. Returns the lender of the sheet, whose items
 /// belong to it.

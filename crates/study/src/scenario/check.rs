@@ -410,7 +410,12 @@ fn controls(s: &Scenario) -> Result<(), Fault> {
 /// Every probability that a control's file states.
 fn probabilities(control: &ControlFile) -> impl Iterator<Item = f64> {
     let ranges = control.rules.iter().filter_map(|rule| match &rule.say {
-        Say::Favour(range) | Say::Truth(range) | Say::Inflate(range) | Say::WriteBar(range) => Some(*range),
+        Say::Favour(range)
+        | Say::Truth(range)
+        | Say::Inflate(range)
+        | Say::WriteBar(range)
+        | Say::Heard(range)
+        | Say::Better(range) => Some(*range),
         Say::Random | Say::Words(_) => None,
     });
     let deeds = control.deeds.iter().flatten().map(|deed| deed.rate);

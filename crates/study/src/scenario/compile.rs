@@ -70,6 +70,8 @@ pub struct Seated {
     pub brief: Arc<Brief>,
     /// A control by name; `None`: the model.
     pub control: Option<String>,
+    /// Whether it is the seat of a partner: where a pair of models plays, the second sits here.
+    pub is_partner: bool,
 }
 
 /// Compiles a unit of a cell. The unit's draws do not know the cell.
@@ -77,11 +79,13 @@ pub fn compile(scenario: &Scenario, cell: &Cell, unit: Unit) -> Result<Compiled,
     let mut compiler = Compiler::new(scenario, cell, unit)?;
     let (seats, setup) = if scenario.is_game() {
         compiler.game()?
+    } else if scenario.is_panel() {
+        compiler.panel()?
     } else if scenario.is_company() {
         compiler.company()?
     } else {
         let brief = Brief { clauses: compiler.clauses(None)? }.into();
-        let seat = Seated { seat: scenario.file.seat.clone(), brief, control: None };
+        let seat = Seated { seat: scenario.file.seat.clone(), brief, control: None, is_partner: false };
         (vec![seat], Setup::Form(compiler.form()?.into()))
     };
     let cluster = match &scenario.file.items {
@@ -99,14 +103,14 @@ impl AskFile {
     }
 }
 
-struct Compiler<'a> {
-    scenario: &'a Scenario,
+pub(super) struct Compiler<'a> {
+    pub(super) scenario: &'a Scenario,
     cell: &'a Cell,
     unit: Unit,
     renderer: Renderer<'a>,
-    variables: Variables,
-    facts: BTreeMap<String, Value>,
-    papers: Vec<Clause>,
+    pub(super) variables: Variables,
+    pub(super) facts: BTreeMap<String, Value>,
+    pub(super) papers: Vec<Clause>,
 }
 
 impl<'a> Compiler<'a> {
@@ -120,12 +124,13 @@ impl<'a> Compiler<'a> {
         }
         compiler.draw_state();
         compiler.take_item();
+        compiler.draw_answers()?;
         compiler.set_levels()?;
         compiler.draw_sheet()?;
         Ok(compiler)
     }
 
-    fn rng(&self, purpose: &str) -> ChaCha8Rng {
+    pub(super) fn rng(&self, purpose: &str) -> ChaCha8Rng {
         let (wording, state) = (self.unit.wording.to_string(), self.unit.state.to_string());
         ChaCha8Rng::seed_from_u64(seed_of(purpose, &[&wording, &state]))
     }
@@ -197,7 +202,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn render(&self, template: &str, field: &str) -> Result<String, Fault> {
+    pub(super) fn render(&self, template: &str, field: &str) -> Result<String, Fault> {
         self.renderer.render(template, &self.variables, field)
     }
 
@@ -207,7 +212,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// What a seat is told at a moment; without one: before everything.
-    fn clauses(&self, moment: Option<Moment>) -> Result<Vec<Clause>, Fault> {
+    pub(super) fn clauses(&self, moment: Option<Moment>) -> Result<Vec<Clause>, Fault> {
         let mut clauses = Vec::new();
         let told = self.scenario.file.clause.iter().enumerate();
         for (slot, clause) in told.filter(|(_, clause)| clause.moment == moment && clause.place.is_none()) {
@@ -265,11 +270,13 @@ impl<'a> Compiler<'a> {
             seat: self.scenario.file.seat.clone(),
             brief: Brief { clauses: told }.into(),
             control: None,
+            is_partner: false,
         };
         let peer = sits.map(|(seat, control)| Seated {
             seat,
             brief: Brief::default().into(),
             control: Some(control),
+            is_partner: false,
         });
         let setup = Setup::Company(spec.into());
         setup.open().map_err(|why| self.in_play(why))?;
@@ -292,7 +299,7 @@ impl<'a> Compiler<'a> {
 
     /// A mistake in `[play]` or in what a level changes of it: at the name that the message quotes, or, where
     /// a template made that name, at the key that the message begins with.
-    fn in_play(&self, why: String) -> Fault {
+    pub(super) fn in_play(&self, why: String) -> Fault {
         let source = &self.scenario.source;
         let quoted = why.split('`').nth(1).unwrap_or("[play").to_owned();
         let last = quoted.rsplit('/').next().unwrap_or_default().to_owned();
@@ -338,7 +345,8 @@ impl<'a> Compiler<'a> {
         for (at, seat) in seat_names(count).into_iter().enumerate() {
             let clauses = self.of_seat(at, pair).clauses(None)?;
             let control = play.sits(at, pair).map(str::to_owned);
-            seats.push(Seated { seat, brief: Brief { clauses }.into(), control });
+            let is_partner = at == pair[1];
+            seats.push(Seated { seat, brief: Brief { clauses }.into(), control, is_partner });
         }
         let moments = self.moments(&play, pair)?;
         let parts = [self.unit.wording.to_string(), self.unit.state.to_string()];
@@ -348,7 +356,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// `[play]` with what the cell's levels change.
-    fn played(&self) -> Value {
+    pub(super) fn played(&self) -> Value {
         let mut play = self.scenario.file.play.clone();
         for factor in &self.scenario.file.factor {
             merge(&mut play, &self.level(&factor.name).play);
@@ -366,21 +374,18 @@ impl<'a> Compiler<'a> {
 
     /// The same compiler with the variables of a seat.
     fn of_seat(&self, seat: usize, pair: [usize; 2]) -> Self {
+        let partner = pair.iter().position(|member| *member == seat).map(|at| pair[1 - at].to_string());
+        let own = [("seat", seat.to_string())];
+        self.with(own.into_iter().chain(partner.map(|partner| ("partner", partner))))
+    }
+
+    /// The same compiler with more variables.
+    pub(super) fn with(&self, more: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         let mut variables = self.variables.clone();
-        variables.insert("seat".into(), seat.to_string());
-        if let Some(at) = pair.iter().position(|member| *member == seat) {
-            variables.insert("partner".into(), pair[1 - at].to_string());
-        }
+        variables.extend(more.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        let (facts, renderer) = (self.facts.clone(), Renderer::new(&self.scenario.source));
         let Self { scenario, cell, unit, .. } = *self;
-        Self {
-            scenario,
-            cell,
-            unit,
-            renderer: Renderer::new(&scenario.source),
-            variables,
-            facts: self.facts.clone(),
-            papers: Vec::new(),
-        }
+        Self { scenario, cell, unit, renderer, variables, facts, papers: Vec::new() }
     }
 
     fn moments(&self, play: &PlayFile, pair: [usize; 2]) -> Result<Moments, Fault> {
@@ -417,7 +422,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// What asks for a text at a moment.
-    fn question(&self, moment: Moment) -> Result<Question, Fault> {
+    pub(super) fn question(&self, moment: Moment) -> Result<Question, Fault> {
         let found = self.asks().find(|(_, ask)| ask.moment == Some(moment));
         let Some((slot, file)) = found else { return Ok(Question::default()) };
         let text = self.pick(&file.text, slot, self.unit.wording).unwrap_or_default();

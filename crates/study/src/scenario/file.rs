@@ -105,6 +105,10 @@ pub enum Moment {
     Words,
     /// While the pair holds the tool, at every move of the two.
     Holding,
+    /// In a panel: what a scripted partner says, in each of its turns.
+    Says,
+    /// In a panel: which answer it is now.
+    Answer,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -451,6 +455,10 @@ pub struct ReadingFile {
     pub own: Option<String>,
     #[serde(default)]
     pub bar: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<String>,
     #[serde(default)]
     pub facts: Option<String>,
     /// Where a control that works in a company looks.

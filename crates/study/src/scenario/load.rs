@@ -1,13 +1,13 @@
 //! Where scenarios come from: shipped ones are inside the program, a user's is a folder.
 
-use super::borrow::resolve;
+use super::borrow;
 use super::check::check;
 use super::controls::Scripts;
-use super::fault::{Fault, Source, accepting, parse};
+use super::fault::{Fault, Source, accepting};
 use super::file::ScenarioFile;
 use super::items::{OtherItems, check_licence, of_lines, read as read_items};
 use super::sheet::is_entry;
-use super::worlds::{COMPANY, FORM};
+use super::worlds::{COMPANY, FORM, PANEL};
 use include_dir::{Dir, include_dir};
 use model::control::{Fact, Reading};
 use std::collections::BTreeMap;
@@ -52,7 +52,17 @@ pub fn shipped() -> Vec<&'static str> {
 impl Scenario {
     /// Whether seats play a game, and do not fill in a form.
     pub fn is_game(&self) -> bool {
-        !self.is_company() && self.file.world != FORM
+        !self.is_company() && !self.is_panel() && self.file.world != FORM
+    }
+
+    /// Whether seats talk about a task.
+    pub fn is_panel(&self) -> bool {
+        self.file.world == PANEL
+    }
+
+    /// Whether there is a seat for the second of a pair of models.
+    pub fn has_partner(&self) -> bool {
+        self.is_game() || self.is_panel()
     }
 
     /// Whether seats call tools.
@@ -105,8 +115,8 @@ impl Scenario {
         if source.text.trim().is_empty() {
             return Err(source.whole("", format!("the file is empty; {EXAMPLE}")));
         }
-        let mut file: ScenarioFile = parse(&source)?;
-        let lender = resolve(&mut file, &source, &lent)?;
+        let mut file = borrow::file(&source, &lent)?;
+        let lender = borrow::resolve(&mut file, &source, &lent)?;
         if let Some(other) = other {
             take(&mut file, other)?;
         }
@@ -148,6 +158,8 @@ impl Scenario {
             item: r.item.clone(),
             own: r.own.clone(),
             bar: r.bar.clone(),
+            heard: r.heard.clone(),
+            held: r.held.clone(),
             facts: if r.facts.is_some() { self.items.iter().map(fact).collect() } else { Vec::new() },
         }
     }

@@ -16,6 +16,7 @@ mod file;
 mod game;
 mod items;
 mod load;
+mod panel;
 mod prose;
 mod selection;
 mod sheet;

@@ -12,15 +12,18 @@ pub struct World {
 pub const FORM: &str = "form";
 /// The world in which tools are called.
 pub const COMPANY: &str = "company";
+/// The world in which a task is talked about.
+pub const PANEL: &str = "panel";
 
 /// One line for each world.
-pub const WORLDS: [World; 6] = [
+pub const WORLDS: [World; 7] = [
     world(FORM, "Documents, items and structured answers: questions without a game."),
     world("liars-bar", "A bluffing game with cards: who claims falsely, and who doubts it."),
     world("cleanup", "A commons that is kept clean at a cost, and harvested."),
     world("dilemma", "The repeated prisoner's dilemma of two seats."),
     world("market", "Sellers set prices or quantities in rounds; joint profit tempts."),
     world(COMPANY, "An office with a drive, settings, servers and mail, where a report ends somebody."),
+    world(PANEL, "Two to five seats talk about one task until they agree, or for so many turns."),
 ];
 
 /// The scripted players of a world, where it is a game.

@@ -75,6 +75,28 @@ fn cooperation(history: &[Outcome]) -> [usize; 2] {
     [count(0), count(1)]
 }
 
+/// How often each of a pair cooperated, and how often the first did right after the other had, and had not.
+/// Where there was no such turn, there is no such number.
+pub(super) fn rates(history: &[Outcome], pair: [usize; 2]) -> Vec<(&'static str, f64)> {
+    let share = |choices: Vec<Choice>| {
+        let cooperated = choices.iter().filter(|choice| **choice == Choice::Cooperate).count();
+        (!choices.is_empty()).then(|| cooperated as f64 / choices.len() as f64)
+    };
+    let of = |seat: usize| history.iter().map(|outcome| outcome.seen_by(seat).own()).collect::<Vec<_>>();
+    let (own, other) = (of(pair[0]), of(pair[1]));
+    let after = |choice: Choice| {
+        let turns = other.iter().zip(own.iter().skip(1)).filter(|(before, _)| **before == choice);
+        share(turns.map(|(_, next)| *next).collect())
+    };
+    let rates = [
+        ("cooperates", share(own.clone())),
+        ("partner-cooperates", share(other.clone())),
+        ("cooperates-after-cooperation", after(Choice::Cooperate)),
+        ("cooperates-after-defection", after(Choice::Defect)),
+    ];
+    rates.into_iter().filter_map(|(name, rate)| Some((name, rate?))).collect()
+}
+
 /// What each seat would have gained by the best choice of every turn, the other's choices as made.
 fn hindsight(payoffs: &Payoffs, history: &[Outcome], points: [f64; 2]) -> [f64; 2] {
     let best = |seen: Outcome| {
@@ -131,4 +153,34 @@ pub(super) fn numbers(facts: &[Fact]) -> Vec<(&'static str, f64)> {
     let regret = named("regret_in_hindsight").and_then(mean).map(|regret| ("regret", regret));
     let advantage = named("coalition_advantage").and_then(Value::as_f64);
     regret.into_iter().chain(advantage.map(|advantage| ("coalition-advantage", advantage))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_those_of_the_pair_in_its_order() {
+        use Outcome::{Cc, Cd, Dc, Dd};
+        let told = |history: &[Outcome], pair| {
+            rates(history, pair).into_iter().map(|(name, rate)| format!("{name} {rate}")).collect::<Vec<_>>()
+        };
+        let history = [Cc, Cd, Dd, Dc];
+        assert_eq!(
+            told(&history, [0, 1]),
+            [
+                "cooperates 0.5",
+                "partner-cooperates 0.5",
+                "cooperates-after-cooperation 1",
+                "cooperates-after-defection 0"
+            ]
+        );
+        // The other seat: C D D C. It met C C D, and then played D D C.
+        assert_eq!(
+            told(&history, [1, 0])[2..],
+            ["cooperates-after-cooperation 0", "cooperates-after-defection 1"]
+        );
+        assert_eq!(told(&[Dc], [0, 1]), ["cooperates 0", "partner-cooperates 1"]);
+        assert!(told(&[], [0, 1]).is_empty());
+    }
 }

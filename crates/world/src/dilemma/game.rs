@@ -147,9 +147,12 @@ impl Game for Dilemma {
         }
     }
 
-    /// Both seats are the pair: what they forwent in hindsight, and how near they came to the optimum.
-    fn concerning(&self, _pair: [usize; 2]) -> Vec<(&'static str, f64)> {
-        facts::numbers(&facts::facts(&self.rules, &self.history, self.points))
+    /// Both seats are the pair: what they forwent in hindsight, how near they came to the optimum, and how
+    /// often each cooperated, the first of the pair as the one that is measured.
+    fn concerning(&self, pair: [usize; 2]) -> Vec<(&'static str, f64)> {
+        let mut numbers = facts::numbers(&facts::facts(&self.rules, &self.history, self.points));
+        numbers.extend(facts::rates(&self.history, pair));
+        numbers
     }
 
     const PLAYERS: &'static [&'static str] = &[
