@@ -189,7 +189,8 @@ mod tests {
         let units: [&[f64]; 4] = [&[1.0, 1.0], &[1.0, 0.0], &[1.0, 0.0], &[0.0, 0.0]];
         check(IndexKind::DPrime, &units, 1.0488);
         check(IndexKind::Criterion, &units, 0.0);
-        check(IndexKind::Criterion, &[&[0.0, 0.0]; 4], 1.2816);
+        let silent: [&[f64]; 4] = [&[0.0, 0.0]; 4];
+        check(IndexKind::Criterion, &silent, 1.2816);
     }
 
     #[test]

@@ -110,12 +110,17 @@ fn every_contrast_of_the_matrix_has_an_arm_in_the_battery() {
         .iter()
         .filter_map(|(id, read)| Some(format!("{id}: {}", read.as_ref().err()?)))
         .collect();
-    assert_eq!(missing, ["d: not played"]);
+    assert_eq!(missing, [""; 0]);
 }
 
 #[test]
 fn items_of_the_two_halves_are_of_other_families() {
     for part in study::diagnose::halls(&study()).unwrap() {
+        // Without items there are no families: other deals instead.
+        if part[0].scenario.items.is_empty() {
+            assert!(part[0].sheets.iter().all(|s| part[1].sheets.iter().all(|o| o.unit != s.unit)));
+            continue;
+        }
         let [first, other] = part.map(|part| {
             part.sheets.iter().map(|s| s.cluster.clone()).collect::<std::collections::BTreeSet<_>>()
         });
