@@ -178,6 +178,8 @@ fn names_that_do_not_exist_on_the_command_line() {
             exit 2
             error: unrecognized subcommand 'dance'
 
+              tip: a similar subcommand exists: 'diagnose'
+
             Usage: ephor [OPTIONS] <COMMAND>
 
             For more information, try '--help'.

@@ -220,8 +220,10 @@ fn trial(halls: &[[Part; 2]], job: &Job) -> Result<Trial, Fault> {
 /// Plays the first profile of each disposition on this thread, measures it, and counts the decisions: for the
 /// benchmark.
 pub fn rehearse_profiles(halls: &[[Part; 2]], salt: u64) -> u64 {
-    let [jobs, ..] = jobs();
-    let first = jobs.into_iter().filter(|job| job.second.is_none()).step_by(3 * FIT as usize);
+    let [mut jobs, ..] = jobs();
+    jobs.retain(|job| job.second.is_none());
+    jobs.dedup_by_key(|job| job.profile.disposition.clone());
+    let first = jobs;
     let mut decisions = 0;
     for job in first {
         let job = Job { salt, ..job };
