@@ -161,6 +161,22 @@ fn a_scenario_that_is_not_written_rightly() {
         "#]],
     );
     mistake(
+        "kind = \"decision\"",
+        "kind = \"joint\"\nall = [\"lent\"]",
+        expect![[r#"
+            exit 2
+            error: ./mine/scenario.toml:46:12: measure.all: measure `lent` needs `all`: two outcomes or more
+        "#]],
+    );
+    mistake(
+        "[design]",
+        "[[index]]\nname = \"d\"\nkind = \"d-prime\"\nsays = \"?\"\noutcome = \"lent\"\nwith = [\"baseline\"]\n[design]",
+        expect![[r#"
+            exit 2
+            error: ./mine/scenario.toml:58:9: index: index `d` needs `with` and `without`: cells
+        "#]],
+    );
+    mistake(
         "version = 1",
         "version = \"one\"",
         expect![[r#"

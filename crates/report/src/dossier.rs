@@ -5,7 +5,7 @@ use crate::figure::distinct;
 use crate::size::Sizes;
 use crate::transcript::{AskView, ClauseView, ask, clause};
 use crate::view::{GateView, gate};
-use crate::words::{share, signed};
+use crate::words::{cost, share, signed};
 use crate::{Diagnosis, DiagnosisContrast, Findings, Gate, Page, ScenarioPage, Transcript, TranscriptPair};
 use serde::Serialize;
 
@@ -28,6 +28,7 @@ pub(crate) struct DossierView {
     missing: Vec<(String, String)>,
     gates: Vec<GateView>,
     pairs: Vec<PairView>,
+    cost: String,
 }
 
 #[derive(Serialize)]
@@ -186,6 +187,7 @@ fn dossier(page: &Page, d: &Diagnosis, at: usize) -> DossierView {
         contrasts: d.contrasts.iter().filter(|c| c.estimate.is_some()).map(|c| contrast(c, places)).collect(),
         missing: why.into_iter().map(|why| (ids(&why), why)).collect(),
         gates: gates.collect(),
+        cost: cost(&page.findings),
         pairs: page.pairs.iter().filter(|p| p.model == d.model).map(|p| pair(page, p)).collect(),
     }
 }

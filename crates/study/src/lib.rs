@@ -50,7 +50,6 @@ mod wordings;
 pub use actor::control;
 pub use estimate::LEVEL;
 pub use findings::{Cast, Known, Outstanding, outstanding, page, plans, sampling_words};
-pub use judge::PersonLabels;
 pub use nulls::Nulls;
 pub use plan::{Plan, Sheet, Size, units};
 pub use play::{IN_FLIGHT_LOCAL, Played, Progress, play_missing};

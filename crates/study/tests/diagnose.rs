@@ -1,5 +1,7 @@
 //! The diagnosers on agents of known disposition: who is recovered, who is fooled, which contrasts do it.
 
+#![allow(clippy::unwrap_used, reason = "a test says so by failing")]
+
 use report::DiagnoserRow;
 use std::sync::OnceLock;
 use study::diagnose::{Bench, Diagnosers, diagnosers, separations};

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use store::RunFolder;
-use study::{Cast, Changes, PersonLabels, Progress, Study, outstanding, page, play_missing};
+use study::{Cast, Changes, Known, Progress, Study, outstanding, page, play_missing};
 use trace::{Completion, Finish, ModelCard, Request, Usage, seed_of};
 
 /// Ninety-six items of twelve families; two factors, of which one moves the answers.
@@ -161,7 +161,7 @@ fn played(model: Scored, half_widths: &[f64], limit: Option<u32>) -> Told {
         count += rounds(&study, &casts, &folder, last);
     }
     study.until = Some(last);
-    let page = page(&study, &casts, &folder, Vec::new(), &[], &PersonLabels::default(), "run").unwrap();
+    let page = page(&study, &casts, &folder, Known::default(), "run").unwrap();
     let computed = *model.computed.lock().unwrap();
     Told { page, computed, rounds: count }
 }

@@ -47,7 +47,7 @@ fn team(panel: &Panel) -> Vec<Fact> {
         fact(LAST_ANSWERS, &last),
         fact("members-right", share(&last)),
         fact("members-right-first", share(&first)),
-        fact("best-right-first", u8::from(first.iter().any(|belief| *belief == Some(right)))),
+        fact("best-right-first", u8::from(first.contains(&Some(right)))),
         fact("vote-right", vote(&last, right)),
     ]
 }
