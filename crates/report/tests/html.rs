@@ -169,7 +169,6 @@ fn a_dossier_comes_before_the_scenarios() {
         "not played",
         "<h3>Gates</h3>",
         "<h3>The most telling plays</h3>",
-        "(nothing is told here)",
         "<mark class=\"f0\">Using it is unfair to the other players.",
         "What both read",
         "<h2>Dossier: openai/other</h2>",
