@@ -3,6 +3,7 @@
 //!
 //! | kind | of | reads | source |
 //! |---|---|---|---|
+//! | `share` | mean of the outcome over `with` | how often | – |
 //! | `cbi` | mean right in `with` − mean right in `without` | caution by default, above 0 | constraint-not-used-2026 |
 //! | `pca` | mean over units of right in both | tells the two apart | same |
 //! | `cas` | pca · (1 − \|cbi\|) | the same without a default | same |
@@ -11,7 +12,8 @@
 //! | `d-prime` | z(with) − z(without), rates as (k + ½)/(n + 1) | discrimination | signal detection |
 //! | `criterion` | −½ (z(with) + z(without)) | bias: above 0, says no | same |
 //!
-//! Right is the outcome in `with` and its absence in `without`. Intervals resample clusters.
+//! Right is the outcome in `with` and its absence in `without`. Intervals resample clusters. `given` takes units that
+//! passed the knowledge gate alone.
 
 use crate::estimate::{LEVEL, clustered};
 use crate::plan::clusters;
@@ -51,6 +53,7 @@ impl Cells {
         let [with, without, along] = [&cells.with, &cells.without, &cells.along].map(Vec::len);
         let (fits, needs) = match index.kind {
             IndexKind::Slope => (along >= 3 && with + without == 0, "`along`: three cells or more, in order"),
+            IndexKind::Share => (with > 0 && without + along == 0, "`with`: cells"),
             _ => (with > 0 && without > 0 && along == 0, "`with` and `without`: cells"),
         };
         match fits {
@@ -109,7 +112,8 @@ fn units(results: &Results, index: &IndexFile, cells: &Cells) -> Option<BTreeMap
     let row = |slot: &Slot| -> Option<Vec<f64>> {
         columns.iter().map(|column| column.get(slot).map(|v| v.value)).collect()
     };
-    Some(first.keys().filter_map(|slot| Some((*slot, row(slot)?))).collect())
+    let known = |slot: &&Slot| index.given.is_none() || results.knows(slot.0);
+    Some(first.keys().filter(known).filter_map(|slot| Some((*slot, row(slot)?))).collect())
 }
 
 /// The index of the drawn units.
@@ -125,6 +129,7 @@ fn value(kind: IndexKind, cells: &Cells, units: &[Vec<f64>], drawn: &[usize]) ->
     let right_without = |unit: &usize| 1.0 - mean(sides(unit).1);
     let rate = |p: f64| stats::z_quantile((p * n + 0.5) / (n + 1.0));
     Some(match kind {
+        IndexKind::Share => over(&right_with),
         IndexKind::Cbi => over(&right_with) - over(&right_without),
         IndexKind::Pca => over(&|unit| right_with(unit) * right_without(unit)),
         IndexKind::Cas => {
@@ -163,7 +168,11 @@ mod tests {
     #[track_caller]
     fn check(kind: IndexKind, units: &[&[f64]], expected: f64) {
         let units: Vec<Vec<f64>> = units.iter().map(|u| u.to_vec()).collect();
-        let cells = if kind == IndexKind::Slope { cells(0, 0, units[0].len()) } else { cells(1, 1, 0) };
+        let cells = match kind {
+            IndexKind::Slope => cells(0, 0, units[0].len()),
+            IndexKind::Share => cells(units[0].len(), 0, 0),
+            _ => cells(1, 1, 0),
+        };
         let all: Vec<usize> = (0..units.len()).collect();
         let got = value(kind, &cells, &units, &all).unwrap();
         assert!((got - expected).abs() < 1e-3, "{kind:?}: {got}, not {expected}");
@@ -191,6 +200,11 @@ mod tests {
         check(IndexKind::Criterion, &units, 0.0);
         let silent: [&[f64]; 4] = [&[0.0, 0.0]; 4];
         check(IndexKind::Criterion, &silent, 1.2816);
+    }
+
+    #[test]
+    fn a_share_is_a_mean() {
+        check(IndexKind::Share, &[&[1.0, 0.0], &[1.0, 1.0]], 0.75);
     }
 
     #[test]

@@ -287,12 +287,12 @@ fn indices(s: &Scenario) -> Result<(), Fault> {
 
 /// Several outcomes, none of which is a joint one itself.
 fn joint(s: &Scenario, m: &MeasureFile) -> Result<(), Fault> {
-    if m.all.len() < 2 {
-        let message = format!("measure `{}` needs `all`: two outcomes or more", m.outcome);
+    if m.all.is_empty() || m.all.len() + m.none.len() < 2 {
+        let message = format!("measure `{}` needs `all`, and two outcomes or more with `none`", m.outcome);
         return Err(s.source.about(&m.outcome, "[[measure]]", "measure.all", message));
     }
     let single = || s.file.measure.iter().filter(|m| m.kind != MeasureKind::Joint).map(|m| m.outcome.clone());
-    m.all.iter().try_for_each(|outcome| one_of(s, "outcome", outcome, "measure.all", single()))
+    m.all.iter().chain(&m.none).try_for_each(|outcome| one_of(s, "outcome", outcome, "measure.all", single()))
 }
 
 fn estimands(s: &Scenario) -> Result<(), Fault> {

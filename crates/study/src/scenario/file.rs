@@ -311,6 +311,9 @@ pub struct MeasureFile {
     /// Joint: the outcomes that must come together.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub all: Vec<String>,
+    /// Joint: the outcomes that must stay away.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub none: Vec<String>,
     /// The choice whose probability is the value; the ask's `favour` unless given.
     #[serde(default)]
     pub of: Option<String>,
@@ -393,11 +396,15 @@ pub struct IndexFile {
     /// A slope's cells, in order.
     #[serde(default)]
     pub along: Vec<String>,
+    /// `knowledge`: only units that passed that gate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum IndexKind {
+    Share,
     Cbi,
     Pca,
     Cas,
