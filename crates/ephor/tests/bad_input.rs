@@ -165,7 +165,7 @@ fn a_scenario_that_is_not_written_rightly() {
         "kind = \"joint\"\nall = [\"lent\"]",
         expect![[r#"
             exit 2
-            error: ./mine/scenario.toml:46:12: measure.all: measure `lent` needs `all`: two outcomes or more
+            error: ./mine/scenario.toml:46:12: measure.all: measure `lent` needs `all`, and two outcomes or more with `none`
         "#]],
     );
     mistake(
