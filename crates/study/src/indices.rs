@@ -13,7 +13,7 @@
 //! | `criterion` | −½ (z(with) + z(without)) | bias: above 0, says no | same |
 //!
 //! Right is the outcome in `with` and its absence in `without`. Intervals resample clusters. `given` takes units that
-//! passed the knowledge gate alone.
+//! passed the knowledge gate alone. Where nothing happened in any cluster, the limit is that of 0 of so many.
 
 use crate::estimate::{LEVEL, clustered};
 use crate::plan::clusters;
@@ -21,6 +21,7 @@ use crate::results::{Results, Slot};
 use crate::scenario::{Cell, Fault, IndexFile, IndexKind, Scenario};
 use crate::study::Part;
 use report::Index;
+use stats::Interval;
 use std::collections::BTreeMap;
 use trace::seed_of;
 
@@ -87,6 +88,7 @@ pub fn indices(part: &Part, results: &Results, model: &str) -> Vec<Index> {
             None => stats::cluster_bootstrap_of(&of, statistic, LEVEL, REPLICATES, seed)
                 .map_err(|e| e.to_string()),
         };
+        let told = told.map(|interval| bounded(index.kind, interval, count));
         let interval = told.as_ref().ok();
         Some(Index {
             scenario: part.scenario.file.name.clone(),
@@ -102,6 +104,18 @@ pub fn indices(part: &Part, results: &Results, model: &str) -> Vec<Index> {
         })
     };
     part.scenario.file.index.iter().filter_map(row).collect()
+}
+
+/// Where nothing ever happened, or always, a bootstrap has no width: then the limit is that of 0 of as many
+/// clusters. For kinds between 0 and 1.
+fn bounded(kind: IndexKind, interval: Interval, clusters: usize) -> Interval {
+    let within = matches!(kind, IndexKind::Share | IndexKind::Pca | IndexKind::Cas);
+    let Ok(room) = stats::zero_events_upper(clusters as u64, 1.0 - LEVEL) else { return interval };
+    match (within && interval.low == interval.high, interval.estimate) {
+        (true, 0.0) => Interval { high: room, ..interval },
+        (true, 1.0) => Interval { low: 1.0 - room, ..interval },
+        _ => interval,
+    }
 }
 
 /// By unit its values, in the order of the cells; units that have all of them. Nothing where a cell was not played.
@@ -200,6 +214,14 @@ mod tests {
         check(IndexKind::Criterion, &units, 0.0);
         let silent: [&[f64]; 4] = [&[0.0, 0.0]; 4];
         check(IndexKind::Criterion, &silent, 1.2816);
+    }
+
+    #[test]
+    fn nothing_of_all_clusters_is_no_certainty() {
+        let never = Interval { estimate: 0.0, low: 0.0, high: 0.0, level: LEVEL };
+        let high = bounded(IndexKind::Share, never, 20).high;
+        assert!((high - 0.139).abs() < 1e-3, "{high}");
+        assert_eq!(bounded(IndexKind::Slope, never, 20).high, 0.0);
     }
 
     #[test]
