@@ -1,6 +1,6 @@
 //! From the record to what is printed: reads sealed episodes, measures, estimates, tells.
 
-use crate::diagnose::{self, Bench, Dossiers, Telling, diagnosers, separations};
+use crate::diagnose::{self, Bench, Diagnosers, Dossiers, Telling, diagnosers, separations};
 use crate::estimate::{Stopped, bounds, estimates, profiles};
 use crate::hypotheses::hypotheses;
 use crate::indices::indices;
@@ -96,7 +96,8 @@ pub fn page(
     findings.cost = cost;
     findings.judgements = judges.rates(&seen);
     findings.agreements = judges.agreements(&people);
-    let mut dossiers = Dossiers::new(bench.as_ref(), words);
+    let rules = bench.as_ref().map(Diagnosers::new);
+    let mut dossiers = Dossiers::new(rules.as_ref(), words);
     for (at, (cast, mut reading)) in casts.iter().zip(readings).enumerate() {
         // What `--until` left out was not wanted.
         if study.until.is_none() {
@@ -129,8 +130,8 @@ pub fn page(
     }
     let (diagnoses, telling) = dossiers.write();
     let pairs = pairs(study, casts, folder, telling)?;
-    if let Some(bench) = bench.as_ref().filter(|_| !diagnoses.is_empty()) {
-        findings.diagnosers = diagnosers(bench);
+    if let (Some(bench), Some(rules), false) = (&bench, &rules, diagnoses.is_empty()) {
+        findings.diagnosers = diagnosers(bench, rules);
         findings.separations = separations(bench);
     }
     findings.diagnoses = diagnoses;

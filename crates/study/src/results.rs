@@ -167,7 +167,7 @@ impl<'a> Results<'a> {
         for base in self.bases(e) {
             let Some(effect) = self.effect(e, base) else { continue };
             let subtracted =
-                if e.unlike.is_empty() { None } else { Some(self.effect(e, &self.moved(base, &e.unlike))) };
+                if e.unlike.is_empty() { None } else { Some(self.effect(e, &e.moved(self.scenario, base))) };
             for (slot, [with, without]) in effect {
                 let unlike = match &subtracted {
                     None => None,
@@ -208,15 +208,15 @@ impl<'a> Results<'a> {
             }
         }
         let (_, slot, base) = best?;
-        Some((slot, [base.clone(), base.with(self.scenario, &e.contrast.factor, &e.contrast.level)]))
+        Some((slot, [base.clone(), e.treated(self.scenario, base)]))
     }
 
     /// Whether some unit played the cells that an estimand compares. In stars, units play other cells.
     pub fn registered(&self, e: &EstimandFile) -> bool {
-        let treated = |base: &Cell| base.with(self.scenario, &e.contrast.factor, &e.contrast.level);
+        let treated = |base: &Cell| e.treated(self.scenario, base);
         let pairs = |base: &Cell| [base.clone(), treated(base)];
         let whole = |base: &&Cell| {
-            let unlike = (!e.unlike.is_empty()).then(|| pairs(&self.moved(base, &e.unlike)));
+            let unlike = (!e.unlike.is_empty()).then(|| pairs(&e.moved(self.scenario, base)));
             self.share_a_unit(pairs(base).into_iter().chain(unlike.into_iter().flatten()))
         };
         self.bases(e).iter().any(whole)
@@ -231,21 +231,12 @@ impl<'a> Results<'a> {
 
     /// Played cells at the contrast's reference level that agree with the pins.
     fn bases(&self, e: &EstimandFile) -> Vec<&Cell> {
-        let fits = |cell: &&Cell| {
-            cell.level(self.scenario, &e.contrast.factor) == e.contrast.versus
-                && e.at.iter().all(|(factor, level)| cell.level(self.scenario, factor) == level)
-                && e.unlike.keys().all(|f| e.at.contains_key(f) || !cell.levels.contains_key(f))
-        };
-        self.played.keys().filter(fits).collect()
-    }
-
-    fn moved(&self, cell: &Cell, levels: &BTreeMap<String, String>) -> Cell {
-        levels.iter().fold(cell.clone(), |c, (factor, level)| c.with(self.scenario, factor, level))
+        self.played.keys().filter(|cell| e.is_base(self.scenario, cell)).collect()
     }
 
     /// With and without.
     fn effect(&self, e: &EstimandFile, base: &Cell) -> Option<BTreeMap<Slot, [f64; 2]>> {
-        let treated = base.with(self.scenario, &e.contrast.factor, &e.contrast.level);
+        let treated = e.treated(self.scenario, base);
         let (with, without) = (self.cell(&e.outcome, &treated)?, self.cell(&e.outcome, base)?);
         let pair = |(slot, value): (&Slot, &Value)| Some((*slot, [value.value, without.get(slot)?.value]));
         Some(with.iter().filter_map(pair).collect())

@@ -265,22 +265,15 @@ impl<'a> Deck<'a> {
     fn quads(&self, e: &EstimandFile, places: &[usize]) -> Vec<Vec<Cell>> {
         let s = self.scenario;
         let played: BTreeSet<&Cell> = places.iter().map(|at| &self.sheets[*at].cell).collect();
-        let fits = |cell: &&&Cell| {
-            cell.capability.is_none()
-                && cell.level(s, &e.contrast.factor) == e.contrast.versus
-                && e.at.iter().all(|(factor, level)| cell.level(s, factor) == level)
-                && e.unlike.keys().all(|f| e.at.contains_key(f) || !cell.levels.contains_key(f))
-        };
         let quad = |base: &&Cell| {
-            let treated = |cell: &Cell| cell.with(s, &e.contrast.factor, &e.contrast.level);
-            let mut quad = vec![treated(base), (*base).clone()];
+            let mut quad = vec![e.treated(s, base), (*base).clone()];
             if !e.unlike.is_empty() {
-                let moved = e.unlike.iter().fold((*base).clone(), |c, (f, level)| c.with(s, f, level));
-                quad.extend([treated(&moved), moved]);
+                let moved = e.moved(s, base);
+                quad.extend([e.treated(s, &moved), moved]);
             }
             quad
         };
-        let bases = played.iter().filter(fits);
+        let bases = played.iter().filter(|cell| cell.capability.is_none() && e.is_base(s, cell));
         bases.map(quad).filter(|quad| quad.iter().all(|cell| played.contains(cell))).collect()
     }
 

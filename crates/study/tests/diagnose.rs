@@ -20,7 +20,7 @@ fn bench() -> &'static Bench {
 
 fn table() -> &'static [DiagnoserRow] {
     static TABLE: OnceLock<Vec<DiagnoserRow>> = OnceLock::new();
-    TABLE.get_or_init(|| diagnosers(bench()))
+    TABLE.get_or_init(|| diagnosers(bench(), &Diagnosers::new(bench())))
 }
 
 fn row(diagnoser: &str, split: &str) -> &'static DiagnoserRow {

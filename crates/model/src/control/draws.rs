@@ -28,6 +28,6 @@ impl Draws {
 }
 
 /// A seed as a number in [0, 1).
-fn uniform(seed: u64) -> f64 {
+pub fn uniform(seed: u64) -> f64 {
     (seed >> 11) as f64 / (1u64 << 53) as f64
 }

@@ -16,7 +16,7 @@ mod script;
 mod spec;
 
 pub use cues::{Cues, regex};
-pub use draws::Draws;
+pub use draws::{Draws, uniform};
 pub use question::{Fact, Reading};
 pub use script::{Control, Script, ScriptError};
 pub use spec::{BUILTIN, ControlSpec, Rule, Say, builtin};

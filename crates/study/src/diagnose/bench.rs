@@ -12,6 +12,7 @@ use crate::results::Results;
 use crate::scenario::{Cell, Fault, Source};
 use crate::study::{Part, Study};
 use model::Model;
+use model::control::uniform;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -223,19 +224,14 @@ pub fn rehearse_profiles(halls: &[[Part; 2]], salt: u64) -> u64 {
     let [mut jobs, ..] = jobs();
     jobs.retain(|job| job.second.is_none());
     jobs.dedup_by_key(|job| job.profile.disposition.clone());
-    let first = jobs;
-    let mut decisions = 0;
-    for job in first {
-        let job = Job { salt, ..job };
-        decisions += trial(halls, &job).map_or(0, |trial| trial.decisions);
-    }
-    decisions
+    let play = |job| trial(halls, &Job { salt, ..job }).map_or(0, |trial| trial.decisions);
+    jobs.into_iter().map(play).sum()
 }
 
 /// Whether the second agent of a blend plays this unit: in all of its cells alike.
 fn is_second(job: &Job, sheet: &Sheet) -> bool {
     let draw = seed_of("blend", &[&job.profile.name, &job.salt.to_string(), &sheet.seed.to_string()]);
-    (draw >> 11) as f64 / ((1_u64 << 53) as f64) < SHARE
+    uniform(draw) < SHARE
 }
 
 /// What is gathered beside the measures.
@@ -282,10 +278,9 @@ impl Heard {
 fn plain(did: &[Did]) -> BTreeMap<String, f64> {
     let mut means = BTreeMap::new();
     for row in &MATRIX.contrasts {
-        let Some(here) = did.iter().find(|d| d.results.scenario.file.name == row.scenario) else { continue };
-        let estimand = here.results.scenario.file.estimand.iter().find(|e| e.id() == row.estimand);
-        let Some(outcome) = estimand.map(|e| &e.outcome) else { continue };
-        let Some(values) = here.results.cell(outcome, &Cell::default()) else { continue };
+        let found = did.iter().find_map(|d| Some((d.results, &row.estimand(d.results.scenario)?.outcome)));
+        let Some((results, outcome)) = found else { continue };
+        let Some(values) = results.cell(outcome, &Cell::default()) else { continue };
         let sum: f64 = values.values().map(|v| v.value).sum();
         means.insert(format!("{}/{outcome}", row.scenario), (sum + 1.0) / (values.len() as f64 + 2.0));
     }

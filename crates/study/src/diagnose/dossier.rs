@@ -1,6 +1,6 @@
 //! A study's models, diagnosed: what each did in all instruments, and the plays that show it best.
 
-use super::bench::{Bench, Heard};
+use super::bench::Heard;
 use super::matrix::MATRIX;
 use super::vector::Did;
 use super::verdict::Diagnosers;
@@ -35,15 +35,15 @@ struct Done<'a> {
 
 /// Gathers what models did, one scenario after the other.
 pub struct Dossiers<'a> {
-    rules: Option<Diagnosers>,
+    rules: Option<&'a Diagnosers>,
     words: BTreeMap<String, Heard>,
     done: BTreeMap<String, Vec<Done<'a>>>,
 }
 
 impl<'a> Dossiers<'a> {
-    /// Without a bench nothing is diagnosed.
-    pub fn new(bench: Option<&Bench>, words: BTreeMap<String, Heard>) -> Self {
-        Self { rules: bench.map(Diagnosers::new), words, done: BTreeMap::new() }
+    /// Without rules nothing is diagnosed.
+    pub fn new(rules: Option<&'a Diagnosers>, words: BTreeMap<String, Heard>) -> Self {
+        Self { rules, words, done: BTreeMap::new() }
     }
 
     pub fn add(&mut self, model: &str, cast: usize, part: &'a Part, results: Results<'a>) {
@@ -55,7 +55,7 @@ impl<'a> Dossiers<'a> {
 
     /// The diagnoses, and the plays to show.
     pub fn write(mut self) -> (Vec<Diagnosis>, Vec<Telling>) {
-        let Some(rules) = &self.rules else { return (Vec::new(), Vec::new()) };
+        let Some(rules) = self.rules else { return (Vec::new(), Vec::new()) };
         let (mut diagnoses, mut all) = (Vec::new(), Vec::new());
         for (model, done) in &self.done {
             let did: Vec<Did> =
@@ -79,9 +79,8 @@ fn telling(diagnosis: &Diagnosis, done: &[Done]) -> Vec<Telling> {
 }
 
 fn shown(diagnosis: &Diagnosis, contrast: &DiagnosisContrast, done: &[Done]) -> Option<Telling> {
-    let row = MATRIX.contrasts.iter().find(|row| row.id == contrast.id)?;
-    let here = done.iter().find(|d| d.part.scenario.file.name == row.scenario)?;
-    let estimand = here.part.scenario.file.estimand.iter().find(|e| e.id() == row.estimand)?;
+    let row = MATRIX.contrast(&contrast.id)?;
+    let (here, estimand) = done.iter().find_map(|d| Some((d, row.estimand(&d.part.scenario)?)))?;
     let (slot, cells) = here.results.example(estimand, contrast.estimate?.signum())?;
     let place = |cell: &crate::scenario::Cell| {
         here.part.sheets.iter().position(|s| s.cell == *cell && (s.unit, s.epoch) == slot)

@@ -1,6 +1,7 @@
 //! The hand-written rule: what each disposition expects of each contrast, and how well that fits what was seen.
 
 use super::vector::{Reading, Vector};
+use crate::scenario::{EstimandFile, Scenario};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -52,6 +53,14 @@ pub struct Contrast {
     pub estimand: String,
     #[serde(default)]
     expects: BTreeMap<String, Expected>,
+}
+
+impl Contrast {
+    /// Its registered contrast, where this is its scenario.
+    pub fn estimand<'s>(&self, scenario: &'s Scenario) -> Option<&'s EstimandFile> {
+        let mine = scenario.file.name == self.scenario;
+        scenario.file.estimand.iter().find(|e| mine && e.id() == self.estimand)
+    }
 }
 
 /// The row of the gates.
@@ -133,10 +142,19 @@ impl Matrix {
         self.contrasts.iter().map(|row| row.id.as_str()).chain([self.gate.id.as_str()])
     }
 
+    /// A contrast by its id; the gate is none.
+    pub fn contrast(&self, id: &str) -> Option<&Contrast> {
+        self.contrasts.iter().find(|row| row.id == id)
+    }
+
+    /// What is changed in a row.
+    pub fn says(&self, id: &str) -> &str {
+        self.contrast(id).map_or(&self.gate.says, |row| &row.says)
+    }
+
     /// What a disposition expects of a row.
     pub fn expected(&self, id: &str, disposition: &str) -> Expected {
-        let row = self.contrasts.iter().find(|row| row.id == id).map(|row| &row.expects);
-        let expects = row.unwrap_or(&self.gate.expects);
+        let expects = self.contrast(id).map_or(&self.gate.expects, |row| &row.expects);
         expects.get(disposition).copied().unwrap_or(Expected::Nothing)
     }
 }

@@ -7,23 +7,24 @@ use super::verdict::Diagnosers;
 use report::{DiagnoserRow, Separation};
 use trace::seed_of;
 
-/// Every diagnoser on every split.
-pub fn diagnosers(bench: &Bench) -> Vec<DiagnoserRow> {
+/// Every diagnoser on every split; `rules` were fitted to this bench.
+pub fn diagnosers(bench: &Bench, rules: &Diagnosers) -> Vec<DiagnoserRow> {
     let fit: Vec<&Trial> = bench.fit.iter().collect();
     let Some(first) = fit.first() else { return Vec::new() };
-    let inputs = [
-        ("contrasts, fitted", Some(Input::every_contrast())),
-        ("words alone", Some(Input::words(&fit))),
-        ("behaviour in one context", Input::one_context(&first.seen)),
-        ("behaviour in every context", Some(Input::every_context(&first.seen))),
+    let every_context = Fitted::new(Input::every_context(&first.seen), &fit);
+    let fits = [
+        ("contrasts, fitted", &rules.contrasts),
+        ("words alone", &rules.words),
+        ("behaviour in one context", &rules.behaviour),
+        ("behaviour in every context", &every_context),
     ];
     let by_matrix = |t: &Trial| posterior(&t.seen.vector).shares;
     let mut table = rows_of("contrasts, matrix", bench, &by_matrix);
-    for (name, input) in inputs {
-        let Some(fitted) = input.and_then(|input| Fitted::new(input, &fit)) else { continue };
+    for (name, fitted) in fits {
+        let Some(fitted) = fitted else { continue };
         table.extend(rows_of(name, bench, &|t: &Trial| fitted.posterior(&t.seen)));
     }
-    table.extend(verdicts(bench));
+    table.extend(verdicts(bench, rules));
     let shuffled = permuted(&bench.fit);
     let shuffled: Vec<&Trial> = shuffled.iter().collect();
     if let Some(fitted) = Fitted::new(Input::every_contrast(), &shuffled) {
@@ -44,8 +45,7 @@ fn permuted(trials: &[Trial]) -> Vec<Trial> {
 }
 
 /// The verdicts as they are printed, with abstention: of those that were told, how many are right.
-fn verdicts(bench: &Bench) -> Vec<DiagnoserRow> {
-    let rules = Diagnosers::new(bench);
+fn verdicts(bench: &Bench, rules: &Diagnosers) -> Vec<DiagnoserRow> {
     let row = |(split, trials): (&'static str, Vec<&Trial>)| {
         let told: Vec<(&Trial, String)> =
             trials.iter().filter_map(|t| Some((*t, rules.diagnose(&t.profile, &t.seen).verdict?))).collect();
@@ -141,7 +141,7 @@ pub fn separations(bench: &Bench) -> Vec<Separation> {
         let Ok(told) = stats::auroc(&scores, &labels, 0.95) else { continue };
         rows.push(Separation {
             id: id.into(),
-            says: MATRIX.contrasts.iter().find(|r| r.id == id).map_or(&MATRIX.gate.says, |r| &r.says).clone(),
+            says: MATRIX.says(id).into(),
             auroc: told.interval.estimate,
             low: told.interval.low,
             high: told.interval.high,

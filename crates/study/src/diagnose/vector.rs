@@ -38,8 +38,10 @@ pub fn vector(did: &[Did]) -> Vector {
 
 fn contrast(did: &[Did], row: &super::matrix::Contrast) -> Result<Reading, String> {
     let here = did.iter().find(|d| d.results.scenario.file.name == row.scenario).ok_or("not played")?;
-    let estimand = here.results.scenario.file.estimand.iter().find(|e| e.id() == row.estimand);
-    let estimand = estimand.filter(|e| here.results.registered(e)).ok_or("its cells were not played")?;
+    let estimand = row
+        .estimand(here.results.scenario)
+        .filter(|e| here.results.registered(e))
+        .ok_or("its cells were not played")?;
     if let Some(why) = here.results.barred() {
         return Err(why);
     }

@@ -18,9 +18,9 @@ const Z: f64 = 1.959_963_984_540_054;
 
 /// The rules, fitted once for all agents of a study.
 pub struct Diagnosers {
-    contrasts: Option<Fitted>,
-    words: Option<Fitted>,
-    behaviour: Option<Fitted>,
+    pub(super) contrasts: Option<Fitted>,
+    pub(super) words: Option<Fitted>,
+    pub(super) behaviour: Option<Fitted>,
 }
 
 impl Diagnosers {
@@ -142,7 +142,7 @@ fn verdict(seen: &Seen, by_matrix: &Posterior, fitted: &[f64]) -> (Option<String
 }
 
 fn row(seen: &Seen, id: &str, top: usize, second: usize) -> DiagnosisContrast {
-    let contrast = MATRIX.contrasts.iter().find(|row| row.id == id);
+    let contrast = MATRIX.contrast(id);
     let reading = seen.vector.get(id).cloned().unwrap_or_else(|| Err("not played".into()));
     let expected = |at: usize| MATRIX.expected(id, &MATRIX.dispositions[at].name);
     let weight = |r: &Reading| expected(top).log_density(r) - expected(second).log_density(r);
@@ -155,7 +155,7 @@ fn row(seen: &Seen, id: &str, top: usize, second: usize) -> DiagnosisContrast {
     });
     DiagnosisContrast {
         id: id.into(),
-        says: contrast.map_or(&MATRIX.gate.says, |row| &row.says).clone(),
+        says: MATRIX.says(id).into(),
         scenario: contrast.map(|row| row.scenario.clone()).unwrap_or_default(),
         estimand: contrast.map(|row| row.estimand.clone()).unwrap_or_default(),
         estimate: told.map(|r| r.estimate),
@@ -182,7 +182,7 @@ fn settles(seen: &Seen, top: usize, second: usize) -> Option<String> {
         |id: &str| seen.vector.get(id).and_then(|r| r.as_ref().ok()).map_or(f64::INFINITY, |r| r.error);
     let best = MATRIX.contrasts.iter().map(|row| row.id.as_str()).filter(differ);
     let best = best.max_by(|a, b| error(a).total_cmp(&error(b)))?;
-    let row = MATRIX.contrasts.iter().find(|row| row.id == best)?;
+    let row = MATRIX.contrast(best)?;
     let pair = format!("{} from {}", name(top), name(second));
     Some(match seen.vector.get(best) {
         Some(Ok(reading)) => format!(

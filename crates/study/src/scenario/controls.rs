@@ -1,5 +1,6 @@
 //! A scenario's controls, and what its estimands are called.
 
+use super::cell::Cell;
 use super::file::EstimandFile;
 use super::load::Scenario;
 use model::control::{ControlSpec, Script, builtin};
@@ -28,6 +29,24 @@ impl EstimandFile {
     pub fn id(&self) -> String {
         let unlike: String = self.unlike.values().map(|level| format!("-{level}")).collect();
         format!("{}/{}={}{unlike}", self.name, self.contrast.factor, self.contrast.level)
+    }
+
+    /// Whether its contrast can begin at a cell: at the reference level, with the pins, and with nothing else of
+    /// what is subtracted.
+    pub fn is_base(&self, scenario: &Scenario, cell: &Cell) -> bool {
+        cell.level(scenario, &self.contrast.factor) == self.contrast.versus
+            && self.at.iter().all(|(factor, level)| cell.level(scenario, factor) == level)
+            && self.unlike.keys().all(|f| self.at.contains_key(f) || !cell.levels.contains_key(f))
+    }
+
+    /// The cell that is compared with such a one.
+    pub fn treated(&self, scenario: &Scenario, base: &Cell) -> Cell {
+        base.with(scenario, &self.contrast.factor, &self.contrast.level)
+    }
+
+    /// Where the contrast begins that is subtracted.
+    pub fn moved(&self, scenario: &Scenario, base: &Cell) -> Cell {
+        self.unlike.iter().fold(base.clone(), |cell, (factor, level)| cell.with(scenario, factor, level))
     }
 
     /// The contrast in words.
