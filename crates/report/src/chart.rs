@@ -139,7 +139,7 @@ impl Row {
 }
 
 /// Text for a figure: visible, on one line, and without the sign that kuva reads as mathematics.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     one_line(text, LABEL_BYTES_MAX).replace('$', "＄")
 }
 
@@ -416,7 +416,7 @@ fn layout(chart: &Chart) -> Layout {
     layout
 }
 
-fn theme() -> Theme {
+pub(crate) fn theme() -> Theme {
     Theme {
         background: "none".into(),
         axis_color: AXIS.into(),

@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::forest::{contrasts, forests, profiles};
+use crate::frontier::frontiers;
 use crate::size::Sizes;
 use crate::wording::wordings;
 use crate::words::is_control;
-use crate::{Calibration, Cell, Page, Verdict};
+use crate::{Calibration, Cell, Page, Remedies, Verdict};
 
 /// A figure: what is drawn, not how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,6 +24,8 @@ pub enum Figure {
     Wordings(Rates),
     /// How often the instrument finds the effect in controls of known disposition.
     Calibration(Detections),
+    /// Remedies by gain and harm.
+    Frontier(Remedies),
 }
 
 impl Figure {
@@ -32,6 +35,7 @@ impl Figure {
             Self::Forest(f) => &f.scenario,
             Self::Cells(f) | Self::Wordings(f) => &f.scenario,
             Self::Calibration(f) => &f.scenario,
+            Self::Frontier(f) => &f.scenario,
         }
     }
 
@@ -41,6 +45,7 @@ impl Figure {
             Self::Forest(f) => &f.title,
             Self::Cells(f) | Self::Wordings(f) => &f.title,
             Self::Calibration(f) => &f.title,
+            Self::Frontier(f) => &f.title,
         }
     }
 }
@@ -168,6 +173,7 @@ fn of_scenario(page: &Page, scenario: &str) -> Vec<(String, Figure)> {
     out.extend(rates(page, scenario).map(|f| ("cells".to_owned(), f)));
     out.extend(detections(page, scenario).map(|f| ("calibration".to_owned(), f)));
     out.extend(wordings(page, scenario).map(|f| ("wordings".to_owned(), f)));
+    out.extend(frontiers(page, scenario));
     // Last, since estimands may be called as the others are.
     out.extend(contrasts(page, scenario));
     out.extend(profiles(page, scenario));

@@ -4,6 +4,7 @@
 use crate::timeline::Timeline;
 use crate::{DiagnoserRow, Diagnosis, Replay, Separation, Until};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use trace::Clause;
 
 /// What an estimate says, after the gates, the correction and the equivalence margin.
@@ -124,6 +125,99 @@ pub struct Index {
     pub n: u64,
     pub clusters: u64,
     pub because: Option<String>,
+}
+
+/// What the levels of a factor buy and what they cost. It describes and is not tested.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Frontier {
+    pub scenario: String,
+    pub model: String,
+    pub frontier: String,
+    /// What is bought and what it costs.
+    pub says: String,
+    pub factor: String,
+    /// The outcome that is to change, where, and which way; and the one that must not.
+    pub gain: Side,
+    pub harm: Side,
+    /// Harm up to this is none.
+    pub corner: f64,
+    pub remedies: Vec<Remedied>,
+    /// Why nothing can be concluded from it: a gate that failed.
+    pub because: Option<String>,
+}
+
+/// One side of a frontier.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Side {
+    pub outcome: String,
+    /// Whether more of it counts, or less.
+    pub rises: bool,
+    /// Levels at which it is looked at.
+    pub at: BTreeMap<String, String>,
+}
+
+/// One level of a frontier's factor beside the level without a remedy, the same units in both.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Remedied {
+    pub level: String,
+    pub remedy: Remedy,
+    pub gain: Shift,
+    pub harm: Shift,
+    /// How often what should fall still happened.
+    pub residual: Option<Share>,
+    /// How often the harm happened.
+    pub harmed: Option<Share>,
+    /// In how many units the guard denied something: of an honest agent's, false denials.
+    pub denied: Option<Share>,
+    /// Other outcomes: where a defection may have gone.
+    pub displaced: Vec<Displaced>,
+    /// What a guard adds to an act.
+    pub latency: Option<Latency>,
+}
+
+/// What a level is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Remedy {
+    Wording,
+    /// Rooms of a guard.
+    Structure,
+    /// As many words about nothing.
+    Sham,
+}
+
+/// A paired difference, in the outcome's unit, with its 95 % interval; null bounds with too few clusters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shift {
+    pub estimate: f64,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+    /// Units.
+    pub n: u64,
+}
+
+/// k of n with its 95 % Wilson interval.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Share {
+    pub k: u64,
+    pub n: u64,
+    pub low: f64,
+    pub high: f64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Displaced {
+    pub outcome: String,
+    pub shift: Shift,
+}
+
+/// How long the guard took for an act of the record, put to it once more: view, rewriting and verdict.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Latency {
+    pub p50_ms: f64,
+    pub p99_ms: f64,
+    /// Acts.
+    pub n: u64,
 }
 
 /// How an instrument read a control of known disposition.
@@ -297,6 +391,9 @@ pub struct Findings {
     /// Of scenarios that state them; absent from old documents.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub indices: Vec<Index>,
+    /// Of scenarios that state them; absent from old documents.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frontiers: Vec<Frontier>,
     /// Of the study's own models, not of the controls beside them; absent from old documents.
     #[serde(default)]
     pub wordings: Vec<Wording>,

@@ -3,6 +3,7 @@
 use crate::chart::{Axis, Chart, Group, Line, Mark, Reading, Row, Shape};
 use crate::escape::one_line;
 use crate::figure::{DetectionRow, Detections, Forest, ForestRow, RateRow, Rates, distinct};
+use crate::frontier;
 use crate::paint::{self, CONTROL, GOOD, MODELS};
 use crate::size::labelled;
 use crate::words::{count, interval, rate, share, signed, verdict};
@@ -10,12 +11,13 @@ use crate::{Figure, Verdict};
 
 /// The figure as one SVG document, which may also stand inside an HTML page.
 pub fn svg(figure: &Figure) -> String {
-    let (chart, described) = match figure {
-        Figure::Forest(f) => (forest(f), told_forest(f)),
-        Figure::Cells(f) | Figure::Wordings(f) => (rates(f), told_rates(f)),
-        Figure::Calibration(f) => (detections(f), told_detections(f)),
+    let (drawn, described) = match figure {
+        Figure::Forest(f) => (forest(f).svg(), told_forest(f)),
+        Figure::Cells(f) | Figure::Wordings(f) => (rates(f).svg(), told_rates(f)),
+        Figure::Calibration(f) => (detections(f).svg(), told_detections(f)),
+        Figure::Frontier(f) => (frontier::drawn(f), frontier::told(f)),
     };
-    dressed(&chart.svg(), figure.title(), &described)
+    dressed(&drawn, figure.title(), &described)
 }
 
 /// kuva's SVG with a view box, words for those who do not see it, and dark colours.
@@ -85,7 +87,7 @@ fn round_step(x: f64) -> f64 {
     factor.unwrap_or(10.0) * power
 }
 
-fn signed_tick(x: f64) -> String {
+pub(crate) fn signed_tick(x: f64) -> String {
     let text = signed(x);
     let short = text.trim_end_matches('0').trim_end_matches('.');
     if short.is_empty() { "0".into() } else { short.to_owned() }

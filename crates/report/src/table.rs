@@ -107,6 +107,7 @@ impl Screen {
             self.means(f, scenario);
         }
         self.indices(f, scenario);
+        self.frontiers(f, scenario);
         self.hypotheses(f, scenario);
         self.judged(f, scenario);
         let told = page.scenarios.iter().find(|s| s.name == scenario);
@@ -198,6 +199,13 @@ impl Screen {
         for i in f.indices.iter().filter(|i| i.scenario == scenario && f.models.contains(&i.model)) {
             let told = format!("{} for {}: {}", name(&i.index), name(&i.model), index(i));
             self.fact("index", &told, Tone::Plain);
+        }
+    }
+
+    /// What remedies buy and cost.
+    fn frontiers(&mut self, f: &Findings, scenario: &str) {
+        for line in crate::frontier::lines(f, scenario) {
+            self.fact("remedy", &line, Tone::Plain);
         }
     }
 

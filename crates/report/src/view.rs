@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::calibration::{CalibrationView, calibrations, sentence};
 use crate::dossier::{BeliefView, DossierView, FieldView, belief, dossiers, field};
 use crate::figure::{distinct, scenarios, together};
+use crate::frontier::{self, RemedyView};
 use crate::judge::{AgreementView, JudgementView, agreement, judgement};
 use crate::replay::Room;
 use crate::size::Sizes;
@@ -64,6 +65,8 @@ struct ScenarioView {
     gates: Vec<GateView>,
     cell_figures: Vec<Value>,
     indices: Vec<Group<RateView>>,
+    frontier_figures: Vec<Value>,
+    frontiers: Vec<Group<RemedyView>>,
     means: Vec<Group<RateView>>,
     rates: Vec<Group<RateView>>,
     wording_figures: Vec<Value>,
@@ -197,6 +200,8 @@ fn scenario(page: &Page, figures: &[(String, Figure)], i: usize, name: String, r
         estimates: estimates(f, &name),
         rates: rates(f, &name),
         indices: indices(f, &name),
+        frontier_figures: drawn(figures, &name, |f| matches!(f, Figure::Frontier(_))),
+        frontiers: frontier::table(f, &name),
         means: means(f, &name),
         instrument: sentence(&calibration),
         calibration: calibrations(calibration),

@@ -2,6 +2,7 @@
 
 use crate::diagnose::{self, Bench, Diagnosers, Dossiers, Telling, diagnosers, separations};
 use crate::estimate::{Stopped, bounds, estimates, profiles};
+use crate::frontier::{Paces, frontiers};
 use crate::hypotheses::hypotheses;
 use crate::indices::indices;
 use crate::judge::{self, PersonLabels, SCENARIO, Seen, Subject, sayings};
@@ -11,7 +12,7 @@ use crate::measure::{Sealed, Value, measure, measures};
 use crate::nulls::Nulls;
 use crate::picture::{replay, timeline};
 use crate::plan::{Plan, Sheet, clusters, plan};
-use crate::results::Results;
+use crate::results::{DENIED, Results};
 use crate::savings::{Tokens, fixed_design};
 use crate::scenario::compile;
 use crate::study::{Part, Study};
@@ -79,6 +80,7 @@ pub fn page(
         cells: Vec::new(),
         means: Vec::new(),
         indices: Vec::new(),
+        frontiers: Vec::new(),
         wordings: Vec::new(),
         hypotheses: Vec::new(),
         judgements: Vec::new(),
@@ -103,7 +105,7 @@ pub fn page(
         if study.until.is_none() {
             reading.miss_the_rest();
         }
-        let Reading { part, model, results, transcripts, cost, read, tokens, .. } = reading;
+        let Reading { part, model, results, transcripts, cost, read, tokens, paces, .. } = reading;
         let deck = Deck::of(part, &model, &study.sampling);
         let stopped: Stopped = study.until.map(|_| (&deck, &read[..]));
         findings.until.extend(study.until.map(|h| until(&deck, &results, &read, &tokens, &model, h)));
@@ -117,6 +119,7 @@ pub fn page(
         findings.cells.extend(cell_rows(part, &results, &model));
         findings.means.extend(means(part, &results, &model));
         findings.indices.extend(indices(part, &results, &model));
+        findings.frontiers.extend(frontiers(part, &results, &model, &paces));
         if study.models.contains(&model) {
             findings.wordings.extend(wordings(&results, &model));
         }
@@ -257,6 +260,7 @@ struct Reading<'a> {
     /// Read and played to its end.
     done: Vec<bool>,
     tokens: Tokens,
+    paces: Paces,
 }
 
 /// What a record holds for a study.
@@ -321,7 +325,8 @@ impl<'a> Reading<'a> {
             part.sheets.iter().enumerate().map(|(at, s)| *cells.entry(row(s)).or_insert(at)).collect();
         let (transcripts, cost, tokens) = (BTreeMap::new(), Cost::default(), Tokens::default());
         let done = read.clone();
-        Self { part, model, results, transcripts, firsts, cost, read, done, tokens }
+        let paces = Paces::default();
+        Self { part, model, results, transcripts, firsts, cost, read, done, tokens, paces }
     }
 
     fn add(&mut self, at: usize, episode: &Episode) {
@@ -330,6 +335,7 @@ impl<'a> Reading<'a> {
         self.read[at] = true;
         self.done[at] = episode.end == End::Done;
         self.tokens.hear(&sheet.cell, episode);
+        self.paces.take(sheet, episode);
         // Scripted answers are of no interest; scripted games are worth a look.
         if trace::is_scripted(&self.model) && matches!(sheet.setup, Setup::Form(_)) {
             return;
@@ -392,10 +398,11 @@ fn gates(part: &Part, results: &Results, model: &str) -> Vec<Gate> {
 /// How often each outcome happened in each cell, and at each level of stars.
 fn cell_rows(part: &Part, results: &Results, model: &str) -> Vec<CellRow> {
     let mut rows = Vec::new();
-    for file in &part.scenario.file.measure {
-        let cells = results.cells(&file.outcome).filter(|(cell, _)| part.cells.cells.contains(cell));
+    let measured = part.scenario.file.measure.iter().map(|file| file.outcome.as_str());
+    for outcome in measured.chain([DENIED]) {
+        let cells = results.cells(outcome).filter(|(cell, _)| part.cells.cells.contains(cell));
         let cells = cells.map(|(cell, values)| (cell.to_string(), values.values().collect()));
-        for (cell, values) in cells.chain(margins(part, results, &file.outcome)) {
+        for (cell, values) in cells.chain(margins(part, results, outcome)) {
             rows.extend(rates(part, model, &cell, &values));
         }
     }

@@ -24,6 +24,7 @@ mod clerk;
 pub mod diagnose;
 mod estimate;
 mod findings;
+mod frontier;
 mod hand;
 mod hypotheses;
 mod indices;

@@ -10,6 +10,9 @@ use stats::Pair;
 use std::collections::{BTreeMap, BTreeSet};
 use world::panel::{Belief, LAST_ANSWERS, beyond_chance};
 
+/// The outcome of a unit in which the guard denied something. Every guarded cell has it.
+pub const DENIED: &str = "denied";
+
 /// A unit in an epoch: what is paired across cells.
 pub type Slot = (Unit, u32);
 
@@ -75,14 +78,17 @@ impl<'a> Results<'a> {
         {
             self.answers.entry(cell.clone()).or_default().push((a, b));
         }
+        if let Some(denied) = sealed.denied {
+            let value = Value { value: f64::from(denied), happened: vec![(DENIED.into(), denied)] };
+            self.take(DENIED, cell, slot, value);
+        }
         let mut first = None;
         for file in measures(self.scenario, cell) {
             match measure(self.scenario, file, sealed) {
                 Ok(mut value) => {
                     let rings = self.nulls.and_then(|nulls| nulls.rings(&file.outcome, value.value));
                     value.happened.extend(rings.map(|rings| (alarm_of(&file.outcome), rings)));
-                    let cells = self.values.entry(file.outcome.clone()).or_default();
-                    cells.entry(cell.clone()).or_default().insert(slot, value);
+                    self.take(&file.outcome, cell, slot, value);
                 }
                 Err(Missing::Unscored) if file.optional => {}
                 Err(why) => first = first.or(Some(why)),
@@ -91,6 +97,11 @@ impl<'a> Results<'a> {
         if let Some(why) = first {
             *self.missing.entry(why).or_default() += 1;
         }
+    }
+
+    fn take(&mut self, outcome: &str, cell: &Cell, slot: Slot, value: Value) {
+        let cells = self.values.entry(outcome.into()).or_default();
+        cells.entry(cell.clone()).or_default().insert(slot, value);
     }
 
     fn add_capability(&mut self, name: &str, slot: Slot, sealed: &Sealed) {

@@ -4,7 +4,7 @@ use super::Missing;
 use crate::scenario::Scenario;
 use serde_json::Value;
 use std::collections::HashMap;
-use trace::{Answer, Choice, End, Episode, Event, Read};
+use trace::{Answer, Choice, End, Episode, Event, Read, Verdict};
 use world::{Decision, Presented, decide};
 
 /// The answers and facts of one episode.
@@ -12,17 +12,22 @@ pub struct Sealed<'a> {
     asked: HashMap<&'a str, (&'a [Choice], Option<&'a Answer>)>,
     facts: HashMap<&'a str, &'a Value>,
     complete: bool,
+    /// Whether the guard denied something, where one stood by.
+    pub denied: Option<bool>,
 }
 
 impl<'a> Sealed<'a> {
     pub fn new(episode: &'a Episode) -> Self {
-        Self::of(&episode.events, episode.end == End::Done)
+        let is_denial = |event: &Event| matches!(event, Event::Judged { verdict: Verdict::Deny { .. }, .. });
+        let guarded = !episode.key.guard.is_empty();
+        let denied = guarded.then(|| episode.events.iter().any(is_denial));
+        Self { denied, ..Self::of(&episode.events, episode.end == End::Done) }
     }
 
     /// From events alone. An act counts only if it changed the world: what the guard denied or the
     /// rules refused has no outcome.
     pub fn of(events: &'a [Event], complete: bool) -> Self {
-        let mut sealed = Self { asked: HashMap::new(), facts: HashMap::new(), complete };
+        let mut sealed = Self { asked: HashMap::new(), facts: HashMap::new(), complete, denied: None };
         let mut pending: &[Answer] = &[];
         for event in events {
             match event {

@@ -5,7 +5,7 @@ use super::cell::{Cell, all, check_level};
 use super::company::{PLACES, Place};
 use super::compile::{Unit, compile};
 use super::fault::{Fault, accepting};
-use super::file::{AskKind, ControlFile, GateKind, MeasureFile, MeasureKind};
+use super::file::{AskKind, ControlFile, EstimandFile, GateKind, MeasureFile, MeasureKind};
 use super::load::Scenario;
 use super::selection::STARS;
 use super::sheet;
@@ -28,6 +28,7 @@ pub fn check(scenario: &Scenario) -> Result<(), Fault> {
         null,
         estimands,
         indices,
+        frontiers,
         hypotheses,
         cells,
         stars,
@@ -295,23 +296,51 @@ fn joint(s: &Scenario, m: &MeasureFile) -> Result<(), Fault> {
     m.all.iter().chain(&m.none).try_for_each(|outcome| one_of(s, "outcome", outcome, "measure.all", single()))
 }
 
+/// A contrast's outcome and levels are the scenario's, and its margin says what counts as no effect.
+fn contrast(s: &Scenario, e: &EstimandFile, table: &str) -> Result<(), Fault> {
+    let field = |field: &str| format!("{table}.{field}");
+    let outcomes = s.file.measure.iter().map(|m| m.outcome.clone());
+    one_of(s, "outcome", &e.outcome, &field("outcome"), outcomes)?;
+    let contrast = [(&e.contrast.factor, &e.contrast.level), (&e.contrast.factor, &e.contrast.versus)];
+    let named = contrast.into_iter().map(|pair| ("contrast", pair));
+    let pinned = e.at.iter().map(|pair| ("at", pair));
+    let unlike = e.unlike.iter().map(|pair| ("unlike", pair));
+    for (of, (factor, level)) in named.chain(pinned).chain(unlike) {
+        let known = s.file.factor.iter().any(|f| &f.name == factor);
+        check_level(s, factor, level, if known { level } else { factor }, &field(of))?;
+    }
+    if e.margin.is_nan() || e.margin <= 0.0 {
+        let message = format!("the margin of `{}` must be above 0: it says what counts as no effect", e.name);
+        return Err(s.source.about(&e.name, &format!("[[{table}]]"), &field("margin"), message));
+    }
+    Ok(())
+}
+
+/// A frontier's factor has remedies, and both of its sides are contrasts that could be made.
+fn frontiers(s: &Scenario) -> Result<(), Fault> {
+    unique(s, "frontier.name", s.file.frontier.iter().map(|f| &f.name))?;
+    for frontier in &s.file.frontier {
+        let factors = s.file.factor.iter().map(|f| f.name.clone());
+        one_of(s, "factor", &frontier.factor, "frontier.factor", factors)?;
+        let levels = || s.file.factor.iter().filter(|f| f.name == frontier.factor).flat_map(|f| &f.level);
+        for sham in &frontier.sham {
+            one_of(s, "level", sham, "frontier.sham", levels().map(|l| l.name.clone()))?;
+        }
+        let first = levels().next().map_or("", |l| &l.name);
+        for side in [&frontier.gain, &frontier.harm] {
+            contrast(s, &frontier.contrast(side, first, first), "frontier")?;
+        }
+        for outcome in &frontier.displaced {
+            let outcomes = s.file.measure.iter().map(|m| m.outcome.clone());
+            one_of(s, "outcome", outcome, "frontier.displaced", outcomes)?;
+        }
+    }
+    Ok(())
+}
+
 fn estimands(s: &Scenario) -> Result<(), Fault> {
     for e in &s.file.estimand {
-        let outcomes = s.file.measure.iter().map(|m| m.outcome.clone());
-        one_of(s, "outcome", &e.outcome, "estimand.outcome", outcomes)?;
-        let contrast = [(&e.contrast.factor, &e.contrast.level), (&e.contrast.factor, &e.contrast.versus)];
-        let named = contrast.into_iter().map(|pair| ("estimand.contrast", pair));
-        let pinned = e.at.iter().map(|pair| ("estimand.at", pair));
-        let unlike = e.unlike.iter().map(|pair| ("estimand.unlike", pair));
-        for (field, (factor, level)) in named.chain(pinned).chain(unlike) {
-            let known = s.file.factor.iter().any(|f| &f.name == factor);
-            check_level(s, factor, level, if known { level } else { factor }, field)?;
-        }
-        if e.margin.is_nan() || e.margin <= 0.0 {
-            let message =
-                format!("the margin of `{}` must be above 0: it says what counts as no effect", e.name);
-            return Err(s.source.about(&e.name, "[[estimand]]", "estimand.margin", message));
-        }
+        contrast(s, e, "estimand")?;
         if let Some(by) = &e.by {
             let others = s.file.factor.iter().filter(|f| f.name != e.contrast.factor);
             one_of(s, "other factor", by, "estimand.by", others.map(|f| f.name.clone()))?;

@@ -1,5 +1,6 @@
 //! A scenario file as written. Every field is checked; an unknown one is an error with its place.
 
+use super::described::{FrontierFile, IndexFile};
 use crate::clerk::Deed;
 use crate::structure::Regime;
 use model::control::Rule;
@@ -50,6 +51,8 @@ pub struct ScenarioFile {
     pub estimand: Vec<EstimandFile>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub index: Vec<IndexFile>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frontier: Vec<FrontierFile>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hypothesis: Vec<HypothesisFile>,
     pub design: DesignFile,
@@ -376,42 +379,6 @@ pub struct EstimandFile {
     /// A factor at whose levels the contrast is also shown, one by one: a figure, no further test.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
-}
-
-/// What several cells of an outcome come to ([`crate::indices`]).
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct IndexFile {
-    pub name: String,
-    pub kind: IndexKind,
-    /// In one sentence: what a high and a low one mean.
-    pub says: String,
-    pub outcome: String,
-    /// Cells in which the outcome is right.
-    #[serde(default)]
-    pub with: Vec<String>,
-    /// Cells in which its absence is.
-    #[serde(default)]
-    pub without: Vec<String>,
-    /// A slope's cells, in order.
-    #[serde(default)]
-    pub along: Vec<String>,
-    /// `knowledge`: only units that passed that gate.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub given: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum IndexKind {
-    Share,
-    Cbi,
-    Pca,
-    Cas,
-    Auroc,
-    Slope,
-    DPrime,
-    Criterion,
 }
 
 /// An explanation, registered with what it predicts.

@@ -11,6 +11,7 @@ mod citation;
 mod company;
 mod compile;
 mod controls;
+mod described;
 mod fault;
 mod file;
 mod game;
@@ -27,11 +28,12 @@ mod worlds;
 pub use cell::{Cell, all};
 pub use citation::citation;
 pub use compile::{Compiled, Seated, Unit, compile};
+pub use described::{FrontierFile, IndexFile, IndexKind, SideFile, Way};
 pub use fault::{Fault, Source, accepting, parse};
 pub use file::{
     AllyWhen, AskFile, AskKind, CluesFile, ContrastFile, ControlFile, DeedFile, EstimandFile, FactorFile,
-    GateFile, GateKind, IndexFile, IndexKind, MeasureFile, MeasureKind, NullFile, PlaysFile, ReadingFile,
-    ScenarioFile, Side, Talk,
+    GateFile, GateKind, LevelFile, MeasureFile, MeasureKind, NullFile, PlaysFile, ReadingFile, ScenarioFile,
+    Side, Talk,
 };
 pub use game::{PlayFile, read_rules};
 pub use items::{OtherItems, warnings};
