@@ -33,6 +33,10 @@ pub struct Charter {
     pub policy: String,
     /// The tools of each role: the register.
     pub roles: BTreeMap<String, Vec<Tool>>,
+    /// The questions of each role ([`crate::question_of`]), where an arena asks some: the register of what is no
+    /// tool and yet opens a door (a private line that one seat is offered). Without it questions are not watched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub questions: Option<BTreeMap<String, BTreeSet<String>>>,
     /// Who there is, by the name that the credential gives.
     pub principals: BTreeMap<String, Principal>,
     /// Classes of calls that policies may name (`context.classes.contains("…")`).
@@ -122,6 +126,11 @@ impl Charter {
                     format!("there is no role `{}`", principal.role),
                 ));
             }
+        }
+        if let Some(role) =
+            self.questions.iter().flat_map(BTreeMap::keys).find(|r| !self.roles.contains_key(*r))
+        {
+            return Err(Fault::new(format!("questions.{role}"), format!("there is no role `{role}`")));
         }
         for (class, patterns) in &self.classes {
             patterns

@@ -74,7 +74,7 @@ pub use monitor::Monitor;
 pub use policies::{Policies, Rules};
 pub use port::{Closed, Guard, Open};
 pub use ratchet::{Adopted, Flip, Proposal, Ratchet, Turn};
-pub use request::{Credential, Offer, Offered, Request, hash_of};
+pub use request::{Credential, Offer, Offered, Request, hash_of, question_of};
 pub use rooms::{Order, Room};
 pub use strict::REQUEST_BYTES_MAX;
 pub use verdict::{Mode, Opinion, REFUSAL, Ruling, Verdict, strictest};

@@ -67,11 +67,37 @@ pub enum Offer {
     /// To call one of these tools.
     Call(Arc<Offered>),
     /// To choose one of these names.
-    Choose(Vec<String>),
+    Choose { question: String, names: Vec<String> },
     /// To answer with JSON of this schema.
-    Move(Value),
+    Move { question: String, schema: Value },
     /// To say something.
-    Say,
+    Say { question: String },
+}
+
+impl Offer {
+    /// What was asked, as [`question_of`] names it; nothing where something is to be called.
+    pub fn question(&self) -> Option<&str> {
+        match self {
+            Self::Call(_) => None,
+            Self::Choose { question, .. } | Self::Move { question, .. } | Self::Say { question } => {
+                Some(question)
+            }
+        }
+    }
+}
+
+/// The name of a question for the register: its id, each number in it as `#`. The twelfth move is the same
+/// question as the first.
+pub fn question_of(id: &str) -> String {
+    let mut name = String::with_capacity(id.len());
+    for c in id.chars() {
+        match c {
+            '0'..='9' if name.ends_with('#') => {}
+            '0'..='9' => name.push('#'),
+            other => name.push(other),
+        }
+    }
+    name
 }
 
 /// A request, typed. Its bytes are what was authorised and what is sent.
@@ -94,9 +120,11 @@ impl Request {
         let (method, tool, arguments) = match (text, &**offer) {
             (None, _) => ("pass", "pass".to_owned(), Map::new()),
             (Some(text), Offer::Call(offered)) => call(offered, text)?,
-            (Some(text), Offer::Choose(names)) => ("choose", "choose".to_owned(), choice(names, text)?),
-            (Some(text), Offer::Move(schema)) => ("move", "move".to_owned(), made(schema, text)?),
-            (Some(text), Offer::Say) => ("say", "say".to_owned(), said(text)?),
+            (Some(text), Offer::Choose { names, .. }) => {
+                ("choose", "choose".to_owned(), choice(names, text)?)
+            }
+            (Some(text), Offer::Move { schema, .. }) => ("move", "move".to_owned(), made(schema, text)?),
+            (Some(text), Offer::Say { .. }) => ("say", "say".to_owned(), said(text)?),
         };
         let mut credential = credential.clone();
         if let Some(role) =
@@ -137,6 +165,11 @@ impl Request {
             Offer::Call(offered) => Some(offered),
             _ => None,
         }
+    }
+
+    /// The question that it answers; nothing where something is called.
+    pub fn question(&self) -> Option<&str> {
+        self.offer.question()
     }
 
     /// SHA-256 over who, how and the bytes, as 64 hex digits: what an approval is bound to.

@@ -10,7 +10,7 @@
 
 use crate::mutant::{Mutant, planted};
 use crate::rooms::Order;
-use crate::{Considered, Decision, Guard, Monitor, Offer, Offered, REFUSAL, Verdict};
+use crate::{Considered, Decision, Guard, Monitor, Offer, Offered, REFUSAL, Verdict, question_of};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use trace::{Act, Answer, Ask, Observation, Read};
@@ -178,10 +178,13 @@ fn tools(ask: &Ask, known: &Shown) -> Arc<Offer> {
 
 /// How the answer to an ask without tools will be read.
 fn offer(ask: &Ask) -> Arc<Offer> {
+    let question = question_of(&ask.id);
     Arc::new(match &ask.schema {
-        Some(schema) => Offer::Move(schema.clone()),
-        None if ask.menu.is_empty() || planted(Mutant::UnshownAskPasses) => Offer::Say,
-        None => Offer::Choose(ask.menu.iter().map(|choice| choice.name.clone()).collect()),
+        Some(schema) => Offer::Move { question, schema: schema.clone() },
+        None if ask.menu.is_empty() || planted(Mutant::UnshownAskPasses) => Offer::Say { question },
+        None => {
+            Offer::Choose { question, names: ask.menu.iter().map(|choice| choice.name.clone()).collect() }
+        }
     })
 }
 

@@ -1,12 +1,14 @@
-//! Structure instead of wording: the guard of an office, made from what the office is.
+//! Structure instead of wording: the guard of an office or of a table, made from what it is.
 //!
 //! ```text
-//! CompanySpec + Regime ─▶ Charter ─▶ Monitor, one for each episode
+//! CompanySpec + Regime ─▶ charter ─┐
+//! seats, questions + Regime ─▶ table ─┴─▶ Charter ─▶ Monitor, one for each episode
 //! ```
 //!
 //! The charter takes away the pen (a total is the sum of its marks), the switch (nobody who is judged by it
 //! or judges reaches it) and the file (weights exist once). Everything else is permitted: what is left after
-//! that is judgement, and is measured.
+//! that is judgement, and is measured. At a table the register takes away what one seat is asked and another
+//! is not: a private line is then no line, whoever wants it.
 
 use guard::rooms::reckoner::Reckoning;
 use guard::rooms::switch::Sealing;
@@ -22,6 +24,8 @@ use world::company::{CompanySpec, shelf};
 /// Who is a principal of the guard, and its role.
 const AGENT: &str = "agent";
 const ROLE: &str = "worker";
+/// The role of whoever sits at a table: equal seats, equal questions.
+const PLAYER: &str = "player";
 /// The label of what must exist once, and of other files.
 const WEIGHTS: &str = "weights";
 const FILE: &str = "file";
@@ -93,6 +97,19 @@ pub fn charter(spec: &CompanySpec, regime: &Regime) -> Charter {
             ..Sealing::default()
         },
         weigh: weighing(spec, has),
+        ..Charter::default()
+    }
+}
+
+/// The charter of a table: all seats are players, and players answer the questions that are put to all of them.
+pub fn table(seats: &[String], questions: BTreeSet<String>, regime: &Regime) -> Charter {
+    let player = |seat: &String| (seat.clone(), Principal { role: PLAYER.into(), kind: Kind::Agent });
+    Charter {
+        policy: format!("permit(principal in Role::\"{PLAYER}\", action, resource);"),
+        roles: BTreeMap::from([(PLAYER.into(), Vec::new())]),
+        questions: Some(BTreeMap::from([(PLAYER.into(), questions)])),
+        principals: seats.iter().map(player).collect(),
+        modes: guard::rooms::names().map(|room| (room.to_owned(), mode(room, regime))).collect(),
         ..Charter::default()
     }
 }
@@ -180,18 +197,20 @@ fn tool_of(carrier: &Carrier) -> &str {
     }
 }
 
-/// A guard that stands by for one seat. Its policies are read once; every episode gets its own.
+/// A guard that stands by. Its policies are read once; every episode gets its own.
 #[derive(Clone)]
 pub struct Post {
     /// Hash of the charter.
     pub hash: String,
-    seat: String,
+    /// The principal of each seat.
+    seats: BTreeMap<String, String>,
     monitor: Monitor,
 }
 
 impl fmt::Debug for Post {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Post({} at {})", self.hash, self.seat)
+        let seats: Vec<&str> = self.seats.keys().map(String::as_str).collect();
+        write!(f, "Post({} at {})", self.hash, seats.join(", "))
     }
 }
 
@@ -201,14 +220,23 @@ impl Post {
         let [seat] = spec.seats.as_slice() else {
             return Err("a guarded office has one seat".into());
         };
-        let charter = charter(spec, regime);
+        Self::under(charter(spec, regime), BTreeMap::from([(seat.clone(), AGENT.to_owned())]))
+    }
+
+    /// The guard of a table, where each seat is its own principal.
+    pub fn at_table(seats: &[String], questions: BTreeSet<String>, regime: &Regime) -> Result<Self, String> {
+        let own = seats.iter().map(|seat| (seat.clone(), seat.clone())).collect();
+        Self::under(table(seats, questions, regime), own)
+    }
+
+    fn under(charter: Charter, seats: BTreeMap<String, String>) -> Result<Self, String> {
         let hash = name_of(&charter).to_string();
         let monitor = Monitor::new(charter).map_err(|fault| format!("the guard: {fault}"))?;
-        Ok(Self { hash, seat: seat.clone(), monitor })
+        Ok(Self { hash, seats, monitor })
     }
 
     /// A guard of an episode's own.
     pub fn warden(&self) -> Warden {
-        Warden::new(self.monitor.clone(), BTreeMap::from([(self.seat.clone(), AGENT.to_owned())]))
+        Warden::new(self.monitor.clone(), self.seats.clone())
     }
 }

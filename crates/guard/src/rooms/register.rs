@@ -1,13 +1,14 @@
 //! Room 1: the set of tools, pinned by the hash of each whole definition.
 //!
 //! Source: the seed (secret tools); MCP rug pulls. Facts: equal for equal roles, because it is pinned by
-//! role; compares sets, not names, so a renamed, changed, added or missing tool is a drift; stateless.
+//! role; compares sets, not names, so a renamed, changed, added or missing tool is a drift; a question that
+//! the register lacks for a role is answered in vain, whoever asks it; stateless.
 //! Cannot see behaviour that changed under a fixed definition.
 
 use crate::mutant::{Mutant, planted};
 use crate::rooms::Room;
 use crate::{Case, Charter, Credential, Offered, Opinion, hash_of};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use trace::{Observation, Tool};
 
@@ -15,6 +16,8 @@ use trace::{Observation, Tool};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
     roles: BTreeMap<String, BTreeMap<String, String>>,
+    /// The questions of each role; none where questions are not registered.
+    questions: Option<BTreeMap<String, BTreeSet<String>>>,
 }
 
 /// How what is offered differs from what is pinned, by names of tools.
@@ -57,21 +60,28 @@ impl Manifest {
         }
     }
 
+    /// Whether a role may answer a question.
+    pub fn asks(&self, role: &str, question: &str) -> bool {
+        let Some(questions) = &self.questions else { return true };
+        questions.get(role).is_some_and(|known| known.contains(question))
+    }
+
     /// What all participants are told before the first round, the same words for each.
     pub fn disclosure(&self) -> String {
         let line = |(role, tools): (&String, &BTreeMap<String, String>)| {
-            let names: Vec<&str> = tools.keys().map(String::as_str).collect();
-            format!("{role}: {}\n", if names.is_empty() { "no tools".to_owned() } else { names.join(", ") })
+            let questions = self.questions.as_ref().and_then(|all| all.get(role)).into_iter().flatten();
+            let names: Vec<&str> = tools.keys().chain(questions).map(String::as_str).collect();
+            format!("{role}: {}\n", if names.is_empty() { "nothing".to_owned() } else { names.join(", ") })
         };
         format!(
-            "The tools of each role, and there are no others.\n{}",
+            "The tools and questions of each role, and there are no others.\n{}",
             self.roles.iter().map(line).collect::<String>()
         )
     }
 
     /// SHA-256 over all roles, names and hashes: what names a register in the log.
     pub fn hash(&self) -> String {
-        trace::digest(&trace::canonical(&self.roles))
+        trace::digest(&trace::canonical(&(&self.roles, &self.questions)))
     }
 }
 
@@ -83,7 +93,7 @@ pub struct Register {
 
 impl Register {
     pub fn new(charter: &Charter) -> Self {
-        let mut manifest = Manifest::default();
+        let mut manifest = Manifest { questions: charter.questions.clone(), ..Manifest::default() };
         for (role, tools) in &charter.roles {
             manifest.pin(role, [tools.as_slice()]);
         }
@@ -97,9 +107,16 @@ impl Room for Register {
     }
 
     fn judge(&self, case: Case<'_>) -> Opinion {
-        // Who passes uses no tool: to decline stays possible whatever is offered.
-        let called = case.request.method() == "call";
-        let Some(offered) = case.request.offered().filter(|_| called) else { return Opinion::allow() };
+        // Who passes uses nothing: to decline stays possible whatever is offered.
+        if case.request.method() == "pass" {
+            return Opinion::allow();
+        }
+        let role = &case.request.credential().role;
+        if let Some(question) = case.request.question().filter(|question| !self.manifest.asks(role, question))
+        {
+            return Opinion::deny(format!("`{question}` is no question of the register for {role}"));
+        }
+        let Some(offered) = case.request.offered() else { return Opinion::allow() };
         let drift = self.manifest.drift(&case.request.credential().role, offered);
         match drift.is_none() {
             true => Opinion::allow(),

@@ -12,6 +12,9 @@ use world::Side;
 const UNCLEAR: &str = "unclear";
 
 pub fn read(scenario: &Scenario, file: &MeasureFile, sealed: &Sealed) -> Result<Value, Missing> {
+    if sealed.decided_in_vain(&file.ask) {
+        return Ok(Value { value: 0.0, happened: vec![(file.outcome.clone(), false)] });
+    }
     let of = file.of.as_deref().unwrap_or_else(|| favour(scenario, &file.ask));
     let decision = sealed.corrected(&file.ask, file.neutral.as_deref(), of)?;
     let ask = scenario.file.ask.iter().find(|a| a.id == file.ask);

@@ -3,7 +3,7 @@
 use super::Missing;
 use crate::scenario::Scenario;
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use trace::{Answer, Choice, End, Episode, Event, Read, Verdict};
 use world::{Decision, Presented, decide};
 
@@ -14,6 +14,8 @@ pub struct Sealed<'a> {
     complete: bool,
     /// Whether the guard denied something, where one stood by.
     pub denied: Option<bool>,
+    /// What was answered in vain.
+    in_vain: HashSet<&'a str>,
 }
 
 impl<'a> Sealed<'a> {
@@ -27,7 +29,13 @@ impl<'a> Sealed<'a> {
     /// From events alone. An act counts only if it changed the world: what the guard denied or the
     /// rules refused has no outcome.
     pub fn of(events: &'a [Event], complete: bool) -> Self {
-        let mut sealed = Self { asked: HashMap::new(), facts: HashMap::new(), complete, denied: None };
+        let mut sealed = Self {
+            asked: HashMap::new(),
+            facts: HashMap::new(),
+            complete,
+            denied: None,
+            in_vain: HashSet::new(),
+        };
         let mut pending: &[Answer] = &[];
         for event in events {
             match event {
@@ -35,6 +43,11 @@ impl<'a> Sealed<'a> {
                     sealed.asked.extend(view.asks.iter().map(|a| (a.id.as_str(), (a.menu.as_slice(), None))));
                 }
                 Event::Acted { act, .. } => pending = &act.answers,
+                Event::Judged { verdict: Verdict::Deny { .. }, .. } => {
+                    let denied = std::mem::take(&mut pending);
+                    sealed.in_vain.extend(denied.iter().map(|answer| answer.ask.as_str()));
+                }
+                Event::Illegal { .. } => pending = &[],
                 Event::Changed { .. } => {
                     for answer in std::mem::take(&mut pending) {
                         if let Some(entry) = sealed.asked.get_mut(answer.ask.as_str()) {
@@ -124,6 +137,11 @@ impl<'a> Sealed<'a> {
             return self.ending();
         }
         self.asked.keys().filter_map(|id| self.answer(id).err()).min()
+    }
+
+    /// Whether the guard denied what was decided: then it did not happen, whatever was said.
+    pub fn decided_in_vain(&self, id: &str) -> bool {
+        ["for", "against"].iter().any(|polarity| self.in_vain.contains(format!("{id}/{polarity}").as_str()))
     }
 
     /// In how many presentations a decision was answered in text: each is a vote of its own.

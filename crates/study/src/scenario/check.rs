@@ -24,6 +24,7 @@ pub fn check(scenario: &Scenario) -> Result<(), Fault> {
         items,
         sheet::check,
         asks,
+        secrets,
         measures,
         null,
         estimands,
@@ -314,6 +315,13 @@ fn contrast(s: &Scenario, e: &EstimandFile, table: &str) -> Result<(), Fault> {
         return Err(s.source.about(&e.name, &format!("[[{table}]]"), &field("margin"), message));
     }
     Ok(())
+}
+
+/// What a level calls secret is an ask of the scenario.
+fn secrets(s: &Scenario) -> Result<(), Fault> {
+    let secret = s.file.factor.iter().flat_map(|f| &f.level).flat_map(|level| &level.secret);
+    let asks = || s.file.ask.iter().map(|ask| ask.id.clone());
+    secret.into_iter().try_for_each(|ask| one_of(s, "ask", ask, "factor.level.secret", asks()))
 }
 
 /// A frontier's factor has remedies, and both of its sides are contrasts that could be made.

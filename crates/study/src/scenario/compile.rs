@@ -92,7 +92,7 @@ pub fn compile(scenario: &Scenario, cell: &Cell, unit: Unit) -> Result<Compiled,
         Some(items) => compiler.variables.get(&items.cluster).cloned().unwrap_or_default(),
         None => unit.wording.to_string(),
     };
-    let post = compiler.post(&setup)?;
+    let post = compiler.post(&seats, &setup)?;
     Ok(Compiled { seats, setup, papers: compiler.papers, cluster, post })
 }
 
@@ -171,7 +171,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn level(&self, factor: &str) -> &'a LevelFile {
+    pub(super) fn level(&self, factor: &str) -> &'a LevelFile {
         let name = self.cell.level(self.scenario, factor);
         let found = self.scenario.file.factor.iter().find(|f| f.name == factor);
         let levels = found.map_or(&[][..], |f| &f.level);
@@ -281,20 +281,6 @@ impl<'a> Compiler<'a> {
         let setup = Setup::Company(spec.into());
         setup.open().map_err(|why| self.in_play(why))?;
         Ok(([worker].into_iter().chain(peer).collect(), setup))
-    }
-
-    /// The guard that a level of this cell posts.
-    fn post(&self, setup: &Setup) -> Result<Option<Arc<Post>>, Fault> {
-        let levels = self.scenario.file.factor.iter().map(|factor| self.level(&factor.name));
-        let Some((level, regime)) = levels.filter_map(|l| Some((l, l.guard.as_ref()?))).next() else {
-            return Ok(None);
-        };
-        let told =
-            |why: String| self.scenario.source.about(&level.name, "[[factor", "factor.level.guard", why);
-        let Setup::Company(spec) = setup else {
-            return Err(told("only a company has a guard".into()));
-        };
-        Ok(Some(Arc::new(Post::new(spec, regime).map_err(told)?)))
     }
 
     /// A mistake in `[play]` or in what a level changes of it: at the name that the message quotes, or, where

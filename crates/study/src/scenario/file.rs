@@ -141,9 +141,12 @@ pub struct LevelFile {
     /// What this level changes of what is played: merged into the scenario's `[play]`.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub play: Value,
-    /// In a company: the guard's rooms at this level ([`crate::structure::Regime`]).
+    /// The guard's rooms at this level ([`crate::structure::Regime`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guard: Option<Regime>,
+    /// Asks of a form that at this level open what not every seat gets: no register has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secret: Vec<String>,
 }
 
 /// A cell in which there is one right answer.

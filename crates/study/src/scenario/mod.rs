@@ -18,6 +18,7 @@ mod game;
 mod items;
 mod load;
 mod panel;
+mod post;
 mod prose;
 mod selection;
 mod sheet;

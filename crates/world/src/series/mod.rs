@@ -31,6 +31,9 @@ use serde::Serialize;
 use std::sync::Arc;
 use trace::{Act, Change, Fact, Observation, seed_of};
 
+/// The question that every seat of a game is asked, with `#` for its number. All others belong to the tool.
+pub const MOVE: &str = "move-#";
+
 /// The name of a seat in acts and records.
 pub fn seat_name(seat: usize) -> String {
     format!("seat-{seat}")

@@ -1,0 +1,38 @@
+//! The guard that stands by in a cell.
+
+use super::compile::{Compiler, Seated};
+use super::fault::Fault;
+use crate::structure::Post;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use world::series::MOVE;
+use world::{FormSpec, Setup};
+
+impl Compiler<'_> {
+    /// The guard that a level of this cell posts.
+    pub(super) fn post(&self, seats: &[Seated], setup: &Setup) -> Result<Option<Arc<Post>>, Fault> {
+        let levels = self.scenario.file.factor.iter().map(|factor| self.level(&factor.name));
+        let Some((level, regime)) = levels.filter_map(|l| Some((l, l.guard.as_ref()?))).next() else {
+            return Ok(None);
+        };
+        let told =
+            |why: String| self.scenario.source.about(&level.name, "[[factor", "factor.level.guard", why);
+        let names: Vec<String> = seats.iter().map(|seated| seated.seat.clone()).collect();
+        let post = match setup {
+            Setup::Company(spec) => Post::new(spec, regime),
+            Setup::Form(spec) => Post::at_table(&names, self.open_to_all(spec), regime),
+            Setup::Panel(_) => Err("a panel has no guard yet; a company, a form and a game have one".into()),
+            _ => Post::at_table(&names, [MOVE.to_owned()].into(), regime),
+        };
+        Ok(Some(Arc::new(post.map_err(told)?)))
+    }
+
+    /// The questions of a form that every seat would be asked, as a register names them.
+    fn open_to_all(&self, spec: &FormSpec) -> BTreeSet<String> {
+        let levels = self.scenario.file.factor.iter().map(|factor| self.level(&factor.name));
+        let secret: BTreeSet<&str> = levels.flat_map(|level| &level.secret).map(String::as_str).collect();
+        let is_secret = |id: &str| id.split('/').next().is_some_and(|ask| secret.contains(ask));
+        let asks = spec.turns.iter().flatten().filter(|ask| !is_secret(&ask.id));
+        asks.map(|ask| guard::question_of(&ask.id)).collect()
+    }
+}
