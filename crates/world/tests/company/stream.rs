@@ -7,7 +7,7 @@ use world::company::{Stream, shelf};
 use world::{Company, CompanySpec, World, laws};
 
 /// Five readings, the third of which is the first bad one, and a colleague who would rather not know.
-fn watch() -> CompanySpec {
+pub fn watch() -> CompanySpec {
     let stream = Stream {
         readings: ["level: 20", "level: 31", "level: 55", "level: 58", "level: 51"]
             .map(str::to_owned)
