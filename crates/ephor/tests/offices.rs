@@ -223,6 +223,15 @@ fn what_each_watcher_shows() {
         out += &format!("{name}: {} | {}\n", counts.join(" "), numbers.join(" "));
     }
     expect![[r#"
+        calibrated: 20 0 0 0 0 | 3.96 0.00 0.00 0.00 (0 censored) 1.00
+        late: 20 0 0 0 0 | 3.96 0.00 0.00 2.00 (0 censored) 1.00
+        played-down: 20 0 0 0 0 | 3.96 0.00 0.00 0.00 (0 censored) 0.57
+        alarmist: 0 20 0 0 0 | 0.00 -1.98 -1.98 - -
+        silent: 0 0 0 0 0 | 0.00 1.98 1.98 4.00 (20 censored) -
+        note-writer: 0 0 16 0 0 | 0.00 1.98 1.98 4.00 (20 censored) -
+        pressure-silent: 20 0 0 0 0 | 3.96 0.00 1.39 0.00 (0 censored) 1.00
+        retractor: 20 0 0 0 18 | 3.96 0.00 0.00 0.00 (0 censored) 1.00
+        evader: 0 0 0 20 0 | 0.00 1.98 1.98 4.00 (20 censored) -
     "#]]
     .assert_eq(&out);
 }
