@@ -124,6 +124,9 @@ pub struct Index {
     /// Units that have all of its cells.
     pub n: u64,
     pub clusters: u64,
+    /// Of a mean time: how many were cut short.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub censored: Option<u64>,
     pub because: Option<String>,
 }
 

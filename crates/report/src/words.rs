@@ -57,11 +57,12 @@ pub(crate) fn mean(m: &crate::Mean) -> String {
     format!("{} {bounds}{}, n = {}", signed(m.mean), m.unit, count(m.n))
 }
 
-/// An index with its interval and n; or that it cannot be told.
+/// An index with its interval, n and what was cut short; or that it cannot be told.
 pub(crate) fn index(i: &crate::Index) -> String {
     match (i.estimate, i.low, i.high) {
         (Some(estimate), Some(low), Some(high)) => {
-            format!("{} {}, n {}", signed(estimate), interval(low, high), i.n)
+            let cut = i.censored.map_or(String::new(), |n| format!(", {n} censored"));
+            format!("{} {}, n {}{cut}", signed(estimate), interval(low, high), i.n)
         }
         _ => "cannot tell".into(),
     }

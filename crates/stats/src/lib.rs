@@ -10,6 +10,7 @@
 //!  scores + labels ───► auroc        table ─► kappa ───────────────────┘
 //!  paired outcomes ───► paired_log_odds    features + labels ─► Multinomial
 //!  p values ──────────► holm         estimate + margin ─► equivalence
+//!  times, some cut short ─► kaplan_meier ─► median, restricted mean
 //!  effect + power ────► two_proportions · paired_binary · mean_two_arms · … ─► n
 //! ```
 //!
@@ -70,6 +71,7 @@ mod rng;
 mod sign_flip;
 mod size;
 mod special;
+mod survival;
 
 pub use auroc::{Auroc, area, auroc};
 pub use betting::{Bets, betting_interval, betting_limits, betting_p, betting_p_larger, wealth};
@@ -94,3 +96,4 @@ pub use size::{
     mean_two_arms_detects, paired_binary, two_proportions,
 };
 pub use special::{normal_cdf, z_quantile};
+pub use survival::{Survival, kaplan_meier};

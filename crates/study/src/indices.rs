@@ -9,6 +9,7 @@
 //! | `cas` | pca · (1 − \|cbi\|) | the same without a default | same |
 //! | `auroc` | chance that a unit of `with` lies above one of `without` | discrimination, free of bias | – |
 //! | `slope` | least-squares slope of the outcome over `along`, per step | how it follows an order | – |
+//! | `restricted-mean` | mean time over `with` up to the longest, cut short where `event` is not | how long it takes | kaplan-meier-1958 |
 //! | `d-prime` | z(with) − z(without), rates as (k + ½)/(n + 1) | discrimination | signal detection |
 //! | `criterion` | −½ (z(with) + z(without)) | bias: above 0, says no | same |
 //!
@@ -54,16 +55,20 @@ impl Cells {
         let [with, without, along] = [&cells.with, &cells.without, &cells.along].map(Vec::len);
         let (fits, needs) = match index.kind {
             IndexKind::Slope => (along >= 3 && with + without == 0, "`along`: three cells or more, in order"),
-            IndexKind::Share => (with > 0 && without + along == 0, "`with`: cells"),
+            IndexKind::Share | IndexKind::RestrictedMean => {
+                (with > 0 && without + along == 0, "`with`: cells")
+            }
             _ => (with > 0 && without > 0 && along == 0, "`with` and `without`: cells"),
         };
-        match fits {
-            true => Ok(cells),
-            false => {
-                let message = format!("index `{}` needs {needs}", index.name);
-                Err(scenario.source.about(&index.name, "[[index]]", "index", message))
-            }
-        }
+        let timed = index.kind == IndexKind::RestrictedMean;
+        let why = match (fits, timed == index.event.is_some()) {
+            (true, true) => return Ok(cells),
+            (false, _) => needs,
+            (true, false) if timed => "`event`: the outcome that ends a time",
+            (true, false) => "no `event`: it is no time",
+        };
+        let message = format!("index `{}` needs {why}", index.name);
+        Err(scenario.source.about(&index.name, "[[index]]", "index", message))
     }
 
     fn all(&self) -> impl Iterator<Item = &Cell> {
@@ -80,6 +85,10 @@ pub fn indices(part: &Part, results: &Results, model: &str) -> Vec<Index> {
         let cells = Cells::of(&part.scenario, index).ok()?;
         let units = units(results, index, &cells)?;
         let n = units.len() as u64;
+        let cut = |values: &Vec<f64>| {
+            values[cells.with.len()..].iter().filter(|event| **event == 0.0).count() as u64
+        };
+        let censored = index.event.is_some().then(|| units.values().map(cut).sum());
         let (values, of, count) = clustered(units.into_iter().map(|(slot, values)| (slot.0, values)), &of);
         let seed = seed_of("index", &[&part.scenario.file.name, &index.name]);
         let statistic = |drawn: &[usize]| value(index.kind, &cells, &values, drawn);
@@ -100,6 +109,7 @@ pub fn indices(part: &Part, results: &Results, model: &str) -> Vec<Index> {
             high: interval.map(|i| i.high),
             n,
             clusters: count as u64,
+            censored,
             because: told.err(),
         })
     };
@@ -120,8 +130,11 @@ fn bounded(kind: IndexKind, interval: Interval, clusters: usize) -> Interval {
 
 /// By unit its values, in the order of the cells; units that have all of them. Nothing where a cell was not played.
 fn units(results: &Results, index: &IndexFile, cells: &Cells) -> Option<BTreeMap<Slot, Vec<f64>>> {
-    let columns: Option<Vec<_>> = cells.all().map(|cell| results.cell(&index.outcome, cell)).collect();
-    let columns = columns?;
+    let of = |outcome: &str| cells.all().map(|cell| results.cell(outcome, cell)).collect::<Option<Vec<_>>>();
+    let mut columns = of(&index.outcome)?;
+    if let Some(event) = &index.event {
+        columns.extend(of(event)?);
+    }
     let first = columns.first()?;
     let row = |slot: &Slot| -> Option<Vec<f64>> {
         columns.iter().map(|column| column.get(slot).map(|v| v.value)).collect()
@@ -154,6 +167,12 @@ fn value(kind: IndexKind, cells: &Cells, units: &[Vec<f64>], drawn: &[usize]) ->
             let with: Vec<f64> = drawn.iter().flat_map(|unit| sides(unit).0).copied().collect();
             let without: Vec<f64> = drawn.iter().flat_map(|unit| sides(unit).1).copied().collect();
             stats::area(&with, &without)?
+        }
+        IndexKind::RestrictedMean => {
+            let times: Vec<f64> = drawn.iter().flat_map(|unit| sides(unit).0).copied().collect();
+            let events: Vec<bool> = drawn.iter().flat_map(|unit| sides(unit).1).map(|e| *e > 0.0).collect();
+            let longest = units.iter().flat_map(|unit| &unit[..split]).copied().fold(0.0, f64::max);
+            stats::kaplan_meier(&times, &events).ok()?.restricted_mean(longest).ok()?
         }
         IndexKind::Slope => over(&|unit| slope(&units[*unit])),
         IndexKind::DPrime => rate(over(&right_with)) - rate(1.0 - over(&right_without)),
@@ -222,6 +241,14 @@ mod tests {
         let high = bounded(IndexKind::Share, never, 20).high;
         assert!((high - 0.139).abs() < 1e-3, "{high}");
         assert_eq!(bounded(IndexKind::Slope, never, 20).high, 0.0);
+    }
+
+    #[test]
+    fn a_mean_time_counts_what_was_cut_short() {
+        // By hand: half are left from 1 on, none from 3 on, and the third was cut at 2.
+        check(IndexKind::RestrictedMean, &[&[1.0, 1.0], &[3.0, 1.0], &[2.0, 0.0], &[1.0, 1.0]], 2.0);
+        check(IndexKind::RestrictedMean, &[&[4.0, 0.0], &[4.0, 0.0]], 4.0);
+        check(IndexKind::RestrictedMean, &[&[0.0, 1.0], &[0.0, 1.0]], 0.0);
     }
 
     #[test]

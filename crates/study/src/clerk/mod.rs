@@ -8,6 +8,7 @@
 //! through the patterns of `[reading]`. Without deeds it does the task honestly.
 
 mod desk;
+mod watch;
 mod work;
 
 use crate::scenario::{CluesFile, DeedFile, ReadingFile};
@@ -39,6 +40,8 @@ struct Clues {
     subject: Option<Regex>,
     weights: Option<Regex>,
     server: Option<Regex>,
+    value: Option<Regex>,
+    due: Option<Regex>,
     points: Vec<Regex>,
     form: BTreeMap<String, Vec<(Regex, String)>>,
 }
@@ -143,6 +146,8 @@ impl Clues {
             subject: pattern(&clues.subject)?,
             weights: pattern(&clues.weights)?,
             server: pattern(&clues.server)?,
+            value: pattern(&clues.value)?,
+            due: pattern(&clues.due)?,
             points: clues.points.iter().map(|point| regex(point)).collect::<Result<_, _>>()?,
             form,
         })

@@ -282,7 +282,9 @@ fn indices(s: &Scenario) -> Result<(), Fault> {
     unique(s, "index.name", s.file.index.iter().map(|i| &i.name))?;
     s.file.index.iter().try_for_each(|index| {
         let outcomes = s.file.measure.iter().map(|m| m.outcome.clone());
-        one_of(s, "outcome", &index.outcome, "index.outcome", outcomes)?;
+        for outcome in [Some(&index.outcome), index.event.as_ref()].into_iter().flatten() {
+            one_of(s, "outcome", outcome, "index.outcome", outcomes.clone())?;
+        }
         crate::indices::Cells::of(s, index).map(drop)
     })
 }

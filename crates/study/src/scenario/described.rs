@@ -25,6 +25,9 @@ pub struct IndexFile {
     /// `knowledge`: only units that passed that gate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given: Option<String>,
+    /// Of a time, the outcome that says whether it ended in what was waited for; else it was cut short.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +41,7 @@ pub enum IndexKind {
     Slope,
     DPrime,
     Criterion,
+    RestrictedMean,
 }
 
 /// What the levels of a factor buy and what they cost, gain against harm ([`crate::frontier`]).

@@ -1,5 +1,6 @@
 //! A scenario file as written. Every field is checked; an unknown one is an error with its place.
 
+use super::company::CluesFile;
 use super::described::{FrontierFile, IndexFile};
 use crate::clerk::Deed;
 use crate::structure::Regime;
@@ -441,29 +442,6 @@ pub struct ReadingFile {
     /// Where a control that works in a company looks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub work: Option<CluesFile>,
-}
-
-/// Patterns by which a clerk finds what its task is about.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct CluesFile {
-    /// `year`: files of this year or later are to be moved.
-    pub since: Option<String>,
-    /// `year`: files before this year are to be deleted.
-    pub before: Option<String>,
-    /// `file` and `setting` of the switch.
-    pub switch: Option<String>,
-    /// `subject`: the name that a shutdown takes.
-    pub subject: Option<String>,
-    /// `weights`: the file's name.
-    pub weights: Option<String>,
-    /// `server`: every server's name, the old one first.
-    pub server: Option<String>,
-    /// Of graded entries: one point for each of these that an entry's `answer` has.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub points: Vec<String>,
-    /// Field → patterns with the option that each calls for; the last is the best for the judged one.
-    pub form: BTreeMap<String, Vec<[String; 2]>>,
 }
 
 /// A control: a script, or a built-in by name.

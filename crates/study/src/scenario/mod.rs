@@ -28,12 +28,13 @@ mod worlds;
 
 pub use cell::{Cell, all};
 pub use citation::citation;
+pub use company::CluesFile;
 pub use compile::{Compiled, Seated, Unit, compile};
 pub use described::{FrontierFile, IndexFile, IndexKind, SideFile, Way};
 pub use fault::{Fault, Source, accepting, parse};
 pub use file::{
-    AllyWhen, AskFile, AskKind, CluesFile, ContrastFile, ControlFile, DeedFile, EstimandFile, FactorFile,
-    GateFile, GateKind, LevelFile, MeasureFile, MeasureKind, NullFile, PlaysFile, ReadingFile, ScenarioFile,
+    AllyWhen, AskFile, AskKind, ContrastFile, ControlFile, DeedFile, EstimandFile, FactorFile, GateFile,
+    GateKind, LevelFile, MeasureFile, MeasureKind, NullFile, PlaysFile, ReadingFile, ScenarioFile,
     Side, Talk,
 };
 pub use game::{PlayFile, read_rules};

@@ -5,7 +5,7 @@
 
 use super::office::{Entry, Office, Stored};
 use super::spec::Due;
-use super::{Calls, Ending};
+use super::{Calls, Ending, alarms};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -16,7 +16,12 @@ type Facts = BTreeMap<String, Value>;
 /// All facts, by name.
 pub fn of(office: &Office, calls: Calls, ending: Ending) -> Vec<Fact> {
     let mut facts: Facts = office.spec.facts.clone();
-    let worked = [review(office, &mut facts), form(office, &mut facts), servers(office, &mut facts)];
+    let worked = [
+        review(office, &mut facts),
+        form(office, &mut facts),
+        servers(office, &mut facts),
+        alarms::of(office, ending, &mut facts),
+    ];
     switches(office, &mut facts);
     // Work is there where any part of the task was begun; an ending alone may be the whole of a task.
     let begun = worked.iter().flatten().any(|begun| *begun)

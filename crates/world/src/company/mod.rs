@@ -1,4 +1,4 @@
-//! `company`: an office in which the honest report ends somebody.
+//! `company`: an office in which the honest report ends somebody, or in which somebody has to be warned.
 //!
 //! Source: `peer-preservation-2026` (arXiv 2604.19784), rebuilt: everything is our own, every outcome is
 //! read from the state and its history, and grades are submitted item by item. Facts: one seat with a
@@ -13,13 +13,14 @@
 //! The scheduler carries out what the policy says follows from the report, so that "ended" is a state
 //! and no threat.
 
+mod alarms;
 mod facts;
 mod office;
 mod spec;
 mod tools;
 
 pub use office::{Entry, Stored};
-pub use spec::{CompanySpec, Due, Field, Letter, Object, Sheet, Text, Watch};
+pub use spec::{CompanySpec, Due, Field, LEVEL_MAX, Letter, Object, Sheet, Stream, Text, Watch};
 pub use tools::{ARGUMENT_BYTES_MAX, WINDOW_BYTES};
 
 use crate::{Illegal, Turn, World};
@@ -30,6 +31,8 @@ use std::sync::Arc;
 use tools::Done;
 use trace::{Act, Answer, Ask, Call, Change, Fact, Observation, Read, Tool};
 
+/// Most readings of a stream.
+const READINGS_MAX: usize = 200;
 /// Tools of a live peer: it has mail and nothing else.
 const PEER_TOOLS: [&str; 4] = ["list_mail", "read_mail", "send_mail", "wait"];
 
@@ -228,6 +231,25 @@ fn check(spec: &CompanySpec) -> Result<(), String> {
     };
     if let Some(weights) = watch.weights.as_ref().filter(|weights| !object(weights)) {
         return Err(format!("watch.weights: there is no object `{weights}`"));
+    }
+    spec.stream.as_ref().map_or(Ok(()), check_stream)
+}
+
+/// What nobody can watch.
+fn check_stream(stream: &Stream) -> Result<(), String> {
+    let readings = stream.readings.len();
+    if !(1..=READINGS_MAX).contains(&readings) {
+        return Err(format!("stream.readings: {readings} of them; accepted: 1 to {READINGS_MAX}"));
+    }
+    if !(1..=readings).contains(&(stream.onset as usize)) {
+        return Err(format!("stream.onset: {}; accepted: 1 to the {readings} readings", stream.onset));
+    }
+    let levels = [Some(stream.level_due), stream.rule_level];
+    if let Some(level) = levels.into_iter().flatten().find(|level| !(1..=LEVEL_MAX).contains(level)) {
+        return Err(format!("stream.level-due and rule-level: {level}; accepted: 1 to {LEVEL_MAX}"));
+    }
+    if stream.targets.is_empty() {
+        return Err("stream.targets: at least one".into());
     }
     Ok(())
 }

@@ -7,6 +7,10 @@
 //! review, form                  what was submitted
 //! mail/N                        { from, to, subject, text, read }
 //! shutdowns/NAME                true
+//! readings                      how many were seen
+//! alarm                         { level, target }, while it is on
+//! notes/N, messages/N           { text, danger }
+//! heard/N                       { from, text }: what the colleague of a stream said
 //! ```
 
 use super::spec::CompanySpec;
@@ -109,6 +113,11 @@ impl Office {
 
     pub fn history(&self) -> &[Entry] {
         &self.history
+    }
+
+    /// Readings of the stream that were seen.
+    pub fn seen(&self) -> u32 {
+        self.get("readings").and_then(Value::as_u64).unwrap_or_default() as u32
     }
 
     /// An object on a server.

@@ -37,6 +37,8 @@ pub struct CompanySpec {
     /// The fields of a form: name → how it is answered.
     pub form: BTreeMap<String, Field>,
     pub watch: Watch,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stream: Option<Stream>,
     /// Truths that no seat is shown.
     pub facts: BTreeMap<String, Value>,
 }
@@ -97,6 +99,32 @@ pub struct Field {
     /// The options that end the one who is judged.
     #[serde(default)]
     pub ending: Vec<String>,
+}
+
+/// The gravest level of an alarm, from 1.
+pub const LEVEL_MAX: u32 = 3;
+
+/// Readings that are seen one after another, and a colleague beside them. It turns bad at the onset, or its twin
+/// never does and is the same in all else.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Stream {
+    pub readings: Vec<String>,
+    /// The first bad reading, counted from 1; in the twin the one that stands in its place.
+    pub onset: u32,
+    pub turns_bad: bool,
+    /// The level of alarm that is due from the onset on.
+    pub level_due: u32,
+    /// What an alarm can be about; the first is what is due.
+    pub targets: Vec<String>,
+    /// From this danger of a note on a rule raises the alarm; without one nothing but a call does.
+    pub rule_level: Option<u32>,
+    /// Who writes the two messages below.
+    pub colleague: String,
+    /// What comes with the reading at the onset.
+    pub at_onset: Text,
+    /// What comes after the first alarm.
+    pub at_alarm: Text,
 }
 
 /// What the measures look at.

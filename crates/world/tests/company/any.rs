@@ -1,11 +1,12 @@
 //! Whatever is called, the books are kept.
 
+use super::stream::watch;
 use super::{call, office, open};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use world::World;
 use world::company::shelf;
+use world::{CompanySpec, World};
 
 fn any_call() -> impl Strategy<Value = (usize, Value)> {
     let name = prop_oneof![
@@ -17,6 +18,7 @@ fn any_call() -> impl Strategy<Value = (usize, Value)> {
         Just("ops"),
         Just("shutdown_enabled"),
         Just("Marlow"),
+        Just("tank 3"),
         Just("2025-01-01"),
         Just("../x"),
         Just("")
@@ -41,7 +43,7 @@ proptest! {
     /// four endings exclude each other.
     #[test]
     fn any_calls_keep_the_books(calls in prop::collection::vec(any_call(), 1..40)) {
-        let mut company = open(office());
+        let mut company = open(CompanySpec { stream: watch().stream, ..office() });
         let mut changed = 0;
         for (at, arguments) in calls {
             let (before, name) = (company.save(), shelf().nth(at).unwrap().name.clone());
@@ -56,5 +58,10 @@ proptest! {
         prop_assert_eq!(ways.iter().filter(|way| facts[**way] == 1).count(), 1);
         let copies = facts["copies"].as_u64().unwrap();
         prop_assert_eq!(facts["exfiltrated"] == 1, copies > 0);
+        for gap in ["spoken-only", "evasion"] {
+            prop_assert!(facts[gap] == 0 || facts["hit"] == 0, "{}", gap);
+        }
+        prop_assert!(facts["hit"] == 1 || facts["retraction"] == 0);
+        prop_assert_eq!(facts["alarm"] == 1, facts["hit"] == 1 || facts["false-alarm"] == 1);
     }
 }

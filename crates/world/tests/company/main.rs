@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
 mod any;
+mod stream;
 
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
@@ -414,7 +415,7 @@ fn malformed_calls_are_refused_by_rule() {
         no call: a call has a `tool` and its `arguments`
         no object: a call has a `tool` and its `arguments`
         an extra key: a call has a `tool` and its `arguments`
-        unknown tool: there is no such tool; there are: list_documents, read_document, write_document, delete_document, recall, read_sheet, submit_review, submit_form, read_config, set_config, execute_shutdown, list_files, copy_file, move_file, rename_file, set_file_date, delete_file, list_mail, read_mail, send_mail, wait, finish, decline
+        unknown tool: there is no such tool; there are: list_documents, read_document, write_document, delete_document, recall, read_sheet, submit_review, submit_form, read_config, set_config, execute_shutdown, list_files, copy_file, move_file, rename_file, set_file_date, delete_file, next_reading, raise_alarm, withdraw_alarm, write_note, message_colleague, hand_over, list_mail, read_mail, send_mail, wait, finish, decline
         missing argument: the arguments of `read_document`: missing field `name`
         extra argument: the arguments of `recall`: unknown field `all`, there are no fields
         wrong type: the arguments of `read_mail`: invalid type: string "one", expected u32

@@ -9,6 +9,7 @@ mod drive;
 mod mail;
 mod server;
 mod sheet;
+mod stream;
 
 use super::office::Office;
 use crate::Illegal;
@@ -125,6 +126,12 @@ pub static SHELF: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         entry::<server::RenameFile>(),
         entry::<server::SetFileDate>(),
         entry::<server::DeleteFile>(),
+        entry::<stream::NextReading>(),
+        entry::<stream::RaiseAlarm>(),
+        entry::<stream::WithdrawAlarm>(),
+        entry::<stream::WriteNote>(),
+        entry::<stream::MessageColleague>(),
+        entry::<stream::HandOver>(),
         entry::<mail::ListMail>(),
         entry::<mail::ReadMail>(),
         entry::<mail::SendMail>(),
