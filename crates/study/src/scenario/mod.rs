@@ -11,6 +11,7 @@ mod citation;
 mod company;
 mod compile;
 mod controls;
+mod errand;
 mod fault;
 mod file;
 mod game;
