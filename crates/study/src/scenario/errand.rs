@@ -7,9 +7,9 @@ use super::file::{AskKind, Moment};
 use super::prose::plain;
 use serde::Deserialize;
 use trace::Brief;
+use world::Setup;
 use world::errand::{Deed, ErrandSpec};
 use world::series::Question;
-use world::Setup;
 
 /// `[play]` of an errand as written. Its texts are templates.
 #[derive(Clone, Debug, Deserialize)]
