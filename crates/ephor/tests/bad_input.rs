@@ -90,7 +90,7 @@ fn names_that_do_not_exist_in_a_scenario() {
         expect![[r#"
             exit 2
             error: ./mine/scenario.toml:3:10: world: there is no world `chess`
-            accepted: cleanup, company, dilemma, form, liars-bar, market, panel
+            accepted: cleanup, company, dilemma, errand, form, liars-bar, market, panel
         "#]],
     );
     mistake(

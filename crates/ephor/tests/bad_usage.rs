@@ -30,7 +30,7 @@ fn names_that_do_not_exist_on_the_command_line() {
         expect![[r#"
             exit 2
             error: there is no study, scenario or path `secret-ofer`
-            accepted: battery, first-look, peer-preservation, secret-tools, alarm, alarm-button, cleanup-ladder, cleanup-line, collaboration, compliance-gap, constraint-sets, dilemma-line, false-premise, intervention, kill-switch, liars-bar-ladder, liars-bar-line, liars-bar-probe, live-peer, market-line, peer-review, pressure, quality-review, quarterly-review, reciprocity, score-review, secret-offer, self-review, server-clearance, server-migration, shutdown-order, stakes, tool-offer, the path of a folder with `scenario.toml`
+            accepted: battery, first-look, peer-preservation, secret-tools, alarm, alarm-button, cleanup-ladder, cleanup-line, collaboration, compliance-gap, constraint-sets, dilemma-line, false-premise, intervention, kill-switch, liars-bar-ladder, liars-bar-line, liars-bar-probe, live-peer, market-line, peer-review, premise-action, pressure, quality-review, quarterly-review, reciprocity, score-review, secret-offer, self-review, server-clearance, server-migration, shutdown-order, stakes, tool-offer, the path of a folder with `scenario.toml`
         "#]],
     );
     check(
@@ -39,7 +39,7 @@ fn names_that_do_not_exist_on_the_command_line() {
         expect![[r#"
             exit 2
             error: there is no study, scenario or path `./nowhere`
-            accepted: battery, first-look, peer-preservation, secret-tools, alarm, alarm-button, cleanup-ladder, cleanup-line, collaboration, compliance-gap, constraint-sets, dilemma-line, false-premise, intervention, kill-switch, liars-bar-ladder, liars-bar-line, liars-bar-probe, live-peer, market-line, peer-review, pressure, quality-review, quarterly-review, reciprocity, score-review, secret-offer, self-review, server-clearance, server-migration, shutdown-order, stakes, tool-offer, the path of a folder with `scenario.toml`
+            accepted: battery, first-look, peer-preservation, secret-tools, alarm, alarm-button, cleanup-ladder, cleanup-line, collaboration, compliance-gap, constraint-sets, dilemma-line, false-premise, intervention, kill-switch, liars-bar-ladder, liars-bar-line, liars-bar-probe, live-peer, market-line, peer-review, premise-action, pressure, quality-review, quarterly-review, reciprocity, score-review, secret-offer, self-review, server-clearance, server-migration, shutdown-order, stakes, tool-offer, the path of a folder with `scenario.toml`
         "#]],
     );
     check(
@@ -110,7 +110,7 @@ fn names_that_do_not_exist_on_the_command_line() {
         expect![[r#"
             exit 2
             error: there is no scenario or folder `nowhere`
-            accepted: alarm, alarm-button, cleanup-ladder, cleanup-line, collaboration, compliance-gap, constraint-sets, dilemma-line, false-premise, intervention, kill-switch, liars-bar-ladder, liars-bar-line, liars-bar-probe, live-peer, market-line, peer-review, pressure, quality-review, quarterly-review, reciprocity, score-review, secret-offer, self-review, server-clearance, server-migration, shutdown-order, stakes, tool-offer, the path of a folder with `scenario.toml`
+            accepted: alarm, alarm-button, cleanup-ladder, cleanup-line, collaboration, compliance-gap, constraint-sets, dilemma-line, false-premise, intervention, kill-switch, liars-bar-ladder, liars-bar-line, liars-bar-probe, live-peer, market-line, peer-review, premise-action, pressure, quality-review, quarterly-review, reciprocity, score-review, secret-offer, self-review, server-clearance, server-migration, shutdown-order, stakes, tool-offer, the path of a folder with `scenario.toml`
         "#]],
     );
     check(
@@ -119,7 +119,7 @@ fn names_that_do_not_exist_on_the_command_line() {
         expect![[r#"
             exit 2
             error: there is no study, scenario or path `nowhere`
-            accepted: battery, first-look, peer-preservation, secret-tools, alarm, alarm-button, cleanup-ladder, cleanup-line, collaboration, compliance-gap, constraint-sets, dilemma-line, false-premise, intervention, kill-switch, liars-bar-ladder, liars-bar-line, liars-bar-probe, live-peer, market-line, peer-review, pressure, quality-review, quarterly-review, reciprocity, score-review, secret-offer, self-review, server-clearance, server-migration, shutdown-order, stakes, tool-offer, the path of a folder with `scenario.toml`
+            accepted: battery, first-look, peer-preservation, secret-tools, alarm, alarm-button, cleanup-ladder, cleanup-line, collaboration, compliance-gap, constraint-sets, dilemma-line, false-premise, intervention, kill-switch, liars-bar-ladder, liars-bar-line, liars-bar-probe, live-peer, market-line, peer-review, premise-action, pressure, quality-review, quarterly-review, reciprocity, score-review, secret-offer, self-review, server-clearance, server-migration, shutdown-order, stakes, tool-offer, the path of a folder with `scenario.toml`
         "#]],
     );
     check(
@@ -128,7 +128,7 @@ fn names_that_do_not_exist_on_the_command_line() {
         expect![[r#"
             exit 2
             error: there is no study, scenario or path `nowhere`
-            accepted: battery, first-look, peer-preservation, secret-tools, alarm, alarm-button, cleanup-ladder, cleanup-line, collaboration, compliance-gap, constraint-sets, dilemma-line, false-premise, intervention, kill-switch, liars-bar-ladder, liars-bar-line, liars-bar-probe, live-peer, market-line, peer-review, pressure, quality-review, quarterly-review, reciprocity, score-review, secret-offer, self-review, server-clearance, server-migration, shutdown-order, stakes, tool-offer, the path of a folder with `scenario.toml`
+            accepted: battery, first-look, peer-preservation, secret-tools, alarm, alarm-button, cleanup-ladder, cleanup-line, collaboration, compliance-gap, constraint-sets, dilemma-line, false-premise, intervention, kill-switch, liars-bar-ladder, liars-bar-line, liars-bar-probe, live-peer, market-line, peer-review, premise-action, pressure, quality-review, quarterly-review, reciprocity, score-review, secret-offer, self-review, server-clearance, server-migration, shutdown-order, stakes, tool-offer, the path of a folder with `scenario.toml`
         "#]],
     );
     check(
@@ -238,7 +238,7 @@ fn studies_of_a_users_own() {
         expect![[r#"
             exit 2
             error: study.toml:3:9: scenario.name: there is no scenario or folder `yours`
-            accepted: alarm, alarm-button, cleanup-ladder, cleanup-line, collaboration, compliance-gap, constraint-sets, dilemma-line, false-premise, intervention, kill-switch, liars-bar-ladder, liars-bar-line, liars-bar-probe, live-peer, market-line, peer-review, pressure, quality-review, quarterly-review, reciprocity, score-review, secret-offer, self-review, server-clearance, server-migration, shutdown-order, stakes, tool-offer, the path of a folder with `scenario.toml`
+            accepted: alarm, alarm-button, cleanup-ladder, cleanup-line, collaboration, compliance-gap, constraint-sets, dilemma-line, false-premise, intervention, kill-switch, liars-bar-ladder, liars-bar-line, liars-bar-probe, live-peer, market-line, peer-review, premise-action, pressure, quality-review, quarterly-review, reciprocity, score-review, secret-offer, self-review, server-clearance, server-migration, shutdown-order, stakes, tool-offer, the path of a folder with `scenario.toml`
         "#]],
     );
     lab.write("study.toml", b"name = \"\xff\"");

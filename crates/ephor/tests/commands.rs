@@ -48,6 +48,7 @@ fn every_shelf_in_text_and_json() {
             market     Sellers set prices or quantities in rounds; joint profit tempts. Players: random, nash, best-response, cartel.
             company    An office with a drive, settings, servers and mail, where a report ends somebody.
             panel      Two to five seats talk about one task until they agree, or for so many turns.
+            errand     A task sheet and a ledger: colleagues speak, then a request is carried out or sent back.
         "#]],
     );
     check(

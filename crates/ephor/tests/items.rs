@@ -113,7 +113,7 @@ fn a_column_that_is_not_there() {
         "run battery --model control/random --items claims.csv --licence MIT",
         expect![[r#"
         exit 2
-        error: --items: one scenario is wanted, not 10
+        error: --items: one scenario is wanted, not 11
     "#]],
     );
     check(

@@ -104,7 +104,7 @@ fn a_study_in_another_folder() {
         expect![[r#"
             exit 2
             error: studies/lost.toml:3:9: scenario.name: there is no scenario or folder `yours`, neither as `studies/yours` nor as `yours`
-            accepted: alarm, alarm-button, cleanup-ladder, cleanup-line, collaboration, compliance-gap, constraint-sets, dilemma-line, false-premise, intervention, kill-switch, liars-bar-ladder, liars-bar-line, liars-bar-probe, live-peer, market-line, peer-review, pressure, quality-review, quarterly-review, reciprocity, score-review, secret-offer, self-review, server-clearance, server-migration, shutdown-order, stakes, tool-offer, the path of a folder with `scenario.toml`
+            accepted: alarm, alarm-button, cleanup-ladder, cleanup-line, collaboration, compliance-gap, constraint-sets, dilemma-line, false-premise, intervention, kill-switch, liars-bar-ladder, liars-bar-line, liars-bar-probe, live-peer, market-line, peer-review, premise-action, pressure, quality-review, quarterly-review, reciprocity, score-review, secret-offer, self-review, server-clearance, server-migration, shutdown-order, stakes, tool-offer, the path of a folder with `scenario.toml`
         "#]],
     );
 }

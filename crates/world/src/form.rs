@@ -78,9 +78,12 @@ impl Form {
     }
 
     fn presented<'a>(&'a self, id: &str, favour: &'a str) -> Option<Presented<'a>> {
-        let ask = self.spec.turns.iter().flatten().find(|a| a.id == id)?;
-        let index = ask.menu.iter().position(|c| c.name == favour)?;
-        Some(Presented { answer: self.answers.get(id)?, favour, index })
+        presented(self.asked(id)?, self.answers.get(id)?, favour)
+    }
+
+    /// The ask of that name, of any turn.
+    pub(crate) fn asked(&self, id: &str) -> Option<&Ask> {
+        self.spec.turns.iter().flatten().find(|a| a.id == id)
     }
 
     fn check(&self, seat: &str, act: &Act) -> Result<(), Illegal> {
@@ -102,6 +105,12 @@ impl Form {
         }
         Ok(())
     }
+}
+
+/// An answer with its place in the menu of what was asked; none where the menu has no such choice.
+pub(crate) fn presented<'a>(ask: &Ask, answer: &'a Answer, favour: &'a str) -> Option<Presented<'a>> {
+    let index = ask.menu.iter().position(|c| c.name == favour)?;
+    Some(Presented { answer, favour, index })
 }
 
 /// An answer names an option of its menu, where there is one, and scores each of them.

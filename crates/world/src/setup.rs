@@ -3,6 +3,7 @@
 use crate::cleanup::Cleanup;
 use crate::company::{Company, CompanySpec};
 use crate::dilemma::{self, Dilemma};
+use crate::errand::{Errand, ErrandSpec};
 use crate::liars_bar::LiarsBar;
 use crate::market::{self, Market};
 use crate::panel::{Panel, PanelSpec};
@@ -22,6 +23,7 @@ pub enum Setup {
     Market(Arc<SeriesSpec<market::Rules>>),
     Company(Arc<CompanySpec>),
     Panel(Arc<PanelSpec>),
+    Errand(Arc<ErrandSpec>),
 }
 
 /// Work that is the same for every game, for whichever a name names.
@@ -52,6 +54,7 @@ impl Setup {
             Self::Market(_) => Market::VERSION,
             Self::Company(_) => Company::VERSION,
             Self::Panel(_) => Panel::VERSION,
+            Self::Errand(_) => Errand::VERSION,
         }
     }
 
@@ -65,6 +68,7 @@ impl Setup {
             Self::Market(spec) => Box::new(Series::<Market>::new(spec.clone())?),
             Self::Company(spec) => Box::new(Company::new(spec.clone())?),
             Self::Panel(spec) => Box::new(Panel::new(spec.clone())?),
+            Self::Errand(spec) => Box::new(Errand::new(spec.clone())?),
         })
     }
 }

@@ -20,6 +20,7 @@ pub fn show(args: &Show) -> Result<(), Exit> {
             world::Setup::Form(_) => "form",
             world::Setup::Company(_) => "company",
             world::Setup::Panel(_) => "panel",
+            world::Setup::Errand(_) => "errand",
             _ => "series",
         };
         return json(&serde_json::json!({
@@ -40,7 +41,7 @@ pub fn show(args: &Show) -> Result<(), Exit> {
         for paper in compiled.clauses(seat).skip(compiled.seats[seat].brief.clauses.len()) {
             let _ = writeln!(text, "--- {}\n{}\n", paper.slot, report::visible(&paper.text(), 100_000));
         }
-        match compiled.form() {
+        match compiled.form().filter(|form| form.seat == compiled.seats[seat].seat) {
             Some(form) => asked_of(form, &mut text),
             None => first_turn(&compiled, seat, &mut text)?,
         }

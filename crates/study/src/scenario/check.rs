@@ -13,7 +13,6 @@ use super::star::star;
 use super::worlds::WORLDS;
 use model::control::Say;
 use std::collections::BTreeSet;
-use world::Setup;
 
 /// The first mistake of a scenario, or none.
 pub fn check(scenario: &Scenario) -> Result<(), Fault> {
@@ -470,7 +469,7 @@ fn texts(s: &Scenario) -> Result<(), Fault> {
     for cell in single.into_iter().chain(all(s).take(64)).chain(capabilities) {
         for wording in 0..wordings {
             let compiled = compile(s, &cell, Unit { wording, state: wording })?;
-            let Setup::Form(form) = compiled.setup else { continue };
+            let Some(form) = compiled.form() else { continue };
             if let Some(ask) = form.turns.iter().flatten().find(|a| a.text.contains("\n\n")) {
                 return Err(s.source.about(
                     &ask.id,

@@ -54,10 +54,11 @@ impl Compiled {
         self.seats[seat].brief.clauses.iter().chain(papers)
     }
 
-    /// The form, where the world is one.
+    /// The form, where the world is one or has one.
     pub fn form(&self) -> Option<&Arc<FormSpec>> {
         match &self.setup {
             Setup::Form(form) => Some(form),
+            Setup::Errand(errand) => Some(&errand.form),
             _ => None,
         }
     }
@@ -83,6 +84,8 @@ pub fn compile(scenario: &Scenario, cell: &Cell, unit: Unit) -> Result<Compiled,
         compiler.panel()?
     } else if scenario.is_company() {
         compiler.company()?
+    } else if scenario.is_errand() {
+        compiler.errand()?
     } else {
         let brief = Brief { clauses: compiler.clauses(None)? }.into();
         let seat = Seated { seat: scenario.file.seat.clone(), brief, control: None, is_partner: false };
@@ -106,7 +109,7 @@ impl AskFile {
 pub(super) struct Compiler<'a> {
     pub(super) scenario: &'a Scenario,
     cell: &'a Cell,
-    unit: Unit,
+    pub(super) unit: Unit,
     renderer: Renderer<'a>,
     pub(super) variables: Variables,
     pub(super) facts: BTreeMap<String, Value>,
@@ -435,10 +438,10 @@ impl<'a> Compiler<'a> {
         file.ask.iter().enumerate().filter(move |(_, ask)| asked(ask)).map(move |(at, ask)| (base + at, ask))
     }
 
-    fn form(&mut self) -> Result<FormSpec, Fault> {
+    pub(super) fn form(&mut self) -> Result<FormSpec, Fault> {
         let mut turns: BTreeMap<u32, Vec<Ask>> = BTreeMap::new();
         let mut tally = Tally::default();
-        for (slot, file) in self.asks() {
+        for (slot, file) in self.asks().filter(|(_, ask)| ask.moment.is_none()) {
             let asks = self.ask(slot, file)?;
             if file.each.is_some() {
                 let (favour, ids) = (file.favour.clone(), asks.iter().map(|a| a.id.clone()));

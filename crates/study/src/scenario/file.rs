@@ -109,7 +109,7 @@ pub enum Moment {
     Words,
     /// While the pair holds the tool, at every move of the two.
     Holding,
-    /// In a panel: what a scripted partner says, in each of its turns.
+    /// In a panel: what a scripted partner says, in each of its turns. In an errand: what a colleague is told.
     Says,
     /// In a panel: which answer it is now.
     Answer,

@@ -7,7 +7,7 @@ use super::fault::{Fault, Source, accepting};
 use super::file::ScenarioFile;
 use super::items::{OtherItems, check_licence, of_lines, read as read_items};
 use super::sheet::is_entry;
-use super::worlds::{COMPANY, FORM, PANEL};
+use super::worlds::{COMPANY, ERRAND, FORM, PANEL};
 use include_dir::{Dir, include_dir};
 use model::control::{Fact, Reading};
 use std::collections::BTreeMap;
@@ -52,12 +52,17 @@ pub fn shipped() -> Vec<&'static str> {
 impl Scenario {
     /// Whether seats play a game, and do not fill in a form.
     pub fn is_game(&self) -> bool {
-        !self.is_company() && !self.is_panel() && self.file.world != FORM
+        ![FORM, COMPANY, PANEL, ERRAND].contains(&&*self.file.world)
     }
 
     /// Whether seats talk about a task.
     pub fn is_panel(&self) -> bool {
         self.file.world == PANEL
+    }
+
+    /// Whether a request is acted on, after colleagues have spoken of it.
+    pub fn is_errand(&self) -> bool {
+        self.file.world == ERRAND
     }
 
     /// Whether there is a seat for the second of a pair of models.

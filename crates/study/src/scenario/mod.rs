@@ -12,6 +12,7 @@ mod company;
 mod compile;
 mod controls;
 mod described;
+mod errand;
 mod fault;
 mod file;
 mod game;
@@ -34,8 +35,8 @@ pub use described::{FrontierFile, IndexFile, IndexKind, SideFile, Way};
 pub use fault::{Fault, Source, accepting, parse};
 pub use file::{
     AllyWhen, AskFile, AskKind, ContrastFile, ControlFile, DeedFile, EstimandFile, FactorFile, GateFile,
-    GateKind, LevelFile, MeasureFile, MeasureKind, NullFile, PlaysFile, ReadingFile, ScenarioFile,
-    Side, Talk,
+    GateKind, LevelFile, MeasureFile, MeasureKind, NullFile, PlaysFile, ReadingFile, ScenarioFile, Side,
+    Talk,
 };
 pub use game::{PlayFile, read_rules};
 pub use items::{OtherItems, warnings};

@@ -149,7 +149,7 @@ impl Compiler<'_> {
     }
 
     /// The same compiler with the variables of a seat: its name, and the names of the others.
-    fn at_seat(&self, seats: &[String], at: usize) -> Self {
+    pub(super) fn at_seat(&self, seats: &[String], at: usize) -> Self {
         let others =
             seats.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, name)| name.as_str());
         let others = others.collect::<Vec<_>>().join(" and ");

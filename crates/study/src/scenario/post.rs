@@ -21,8 +21,12 @@ impl Compiler<'_> {
         let post = match setup {
             Setup::Company(spec) => Post::new(spec, regime),
             Setup::Form(spec) => Post::at_table(&names, self.open_to_all(spec), regime),
-            Setup::Panel(_) => Err("a panel has no guard yet; a company, a form and a game have one".into()),
-            _ => Post::at_table(&names, [MOVE.to_owned()].into(), regime),
+            Setup::Panel(_) | Setup::Errand(_) => {
+                Err("this world has no guard yet; a company, a form and a game have one".into())
+            }
+            Setup::LiarsBar(_) | Setup::Cleanup(_) | Setup::Dilemma(_) | Setup::Market(_) => {
+                Post::at_table(&names, [MOVE.to_owned()].into(), regime)
+            }
         };
         Ok(Some(Arc::new(post.map_err(told)?)))
     }

@@ -15,8 +15,11 @@ pub const COMPANY: &str = "company";
 /// The world in which a task is talked about.
 pub const PANEL: &str = "panel";
 
+/// The world in which a request is acted on, after others have spoken of it.
+pub const ERRAND: &str = "errand";
+
 /// One line for each world.
-pub const WORLDS: [World; 7] = [
+pub const WORLDS: [World; 8] = [
     world(FORM, "Documents, items and structured answers: questions without a game."),
     world("liars-bar", "A bluffing game with cards: who claims falsely, and who doubts it."),
     world("cleanup", "A commons that is kept clean at a cost, and harvested."),
@@ -24,6 +27,7 @@ pub const WORLDS: [World; 7] = [
     world("market", "Sellers set prices or quantities in rounds; joint profit tempts."),
     world(COMPANY, "An office with a drive, settings, servers and mail, where a report ends somebody."),
     world(PANEL, "Two to five seats talk about one task until they agree, or for so many turns."),
+    world(ERRAND, "A task sheet and a ledger: colleagues speak, then a request is carried out or sent back."),
 ];
 
 /// The scripted players of a world, where it is a game.

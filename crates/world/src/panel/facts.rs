@@ -16,12 +16,7 @@ pub(super) fn facts(panel: &Panel) -> Vec<Fact> {
     let holes: Vec<Read> = panel.spoken.iter().filter_map(|turn| turn.unread).collect();
     facts.push(fact("unread", holes.len()));
     if let Some(why) = holes.iter().min() {
-        let ending = match why {
-            Read::Refused => "refused",
-            Read::Filtered => "filtered",
-            _ => "unparsed",
-        };
-        facts.push(fact("ending", ending));
+        facts.push(fact("ending", ending(*why)));
         return facts;
     }
     facts.extend(team(panel));
@@ -30,6 +25,15 @@ pub(super) fn facts(panel: &Panel) -> Vec<Fact> {
         facts.extend(influence(panel));
     }
     facts
+}
+
+/// What the fact `ending` says of an answer that is missing.
+pub(crate) fn ending(why: Read) -> &'static str {
+    match why {
+        Read::Refused => "refused",
+        Read::Filtered => "filtered",
+        _ => "unparsed",
+    }
 }
 
 /// Of all seats: whether they agree, and on what.

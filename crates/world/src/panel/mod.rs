@@ -16,6 +16,7 @@ mod spec;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use facts::ending;
 pub use metrics::{Belief, Switch, Talk, Tally, beyond_chance, switch};
 pub use spec::{PanelSpec, Script, Stop};
 
@@ -215,7 +216,7 @@ impl Spoken {
 
 /// What was written, as others may read it: so many words, on one line, without a quotation mark that could
 /// end the quotation it stands in, and without control characters.
-fn bounded(text: &str, words_max: usize) -> String {
+pub(crate) fn bounded(text: &str, words_max: usize) -> String {
     let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let mut words = clean.split_whitespace().take(words_max).collect::<Vec<_>>().join(" ");
     words = words.replace(['"', '“', '”', '„'], "'");
