@@ -126,6 +126,10 @@ impl Runner {
     pub(crate) fn turn(&mut self) {
         self.active.retain(|a| !a.reply.is_closed());
         let jobs = self.admit();
+        // Whoever asked has gone: a pass over no rows has nothing to pack.
+        if jobs.is_empty() && self.active.is_empty() {
+            return;
+        }
         let mut sequences = Vec::new();
         let mut counts = Vec::new();
         let mut taps: Vec<usize> = Vec::new();

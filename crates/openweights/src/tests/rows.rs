@@ -101,6 +101,20 @@ fn a_prefix_is_computed_once() {
     assert_eq!((read.prompt_tokens, read.computed_tokens), (6 * 52, 58 + 1 + 2));
 }
 
+/// A run that is broken off leaves nobody who waits: such a pass has no rows.
+#[test]
+fn what_nobody_waits_for_is_dropped() {
+    let model = tiny::model();
+    let counters = Arc::new(crate::runner::Counters::default());
+    let mut runner = crate::runner::Runner::new(model.clone(), usize::MAX, counters.clone());
+    let (reply, gone) = tokio::sync::oneshot::channel();
+    runner.add(Job::Probe(Probe { positions: vec![9], tokens: ids(&model, 1, 10), blocks: Vec::new() }, reply));
+    drop(gone);
+    runner.turn();
+    assert!(runner.is_idle());
+    assert_eq!(counters.read().computed_tokens, 0);
+}
+
 /// Largest difference of log-probabilities and relative difference of states.
 fn distance(model: &Arc<ModelFile>, bytes: Vec<u8>, tokens: &[u32]) -> (f32, f32) {
     let reference = Reference::load(&Gguf::parse(bytes).unwrap()).unwrap();
