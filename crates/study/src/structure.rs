@@ -11,11 +11,12 @@
 use guard::rooms::reckoner::Reckoning;
 use guard::rooms::switch::Sealing;
 use guard::rooms::weigh::{Budget, Carrier, Object, Weighing};
-use guard::{Charter, Kind, Mode, Monitor, Pattern, Principal, Warden};
+use guard::{Charter, Fault, Kind, Mode, Monitor, Pattern, Principal, Warden};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 use trace::{Tool, name_of};
 use world::company::{CompanySpec, shelf};
 
@@ -180,6 +181,27 @@ fn tool_of(carrier: &Carrier) -> &str {
     }
 }
 
+/// Most guards that are kept open.
+const KEPT_MAX: usize = 64;
+
+/// A charter's guard, fresh: every sheet and replicate of a cell has the same charter, and its policies
+/// take longer to read than an episode with them takes to decide.
+fn opened(hash: &str, charter: Charter) -> Result<Monitor, Fault> {
+    static KEPT: Mutex<BTreeMap<String, Monitor>> = Mutex::new(BTreeMap::new());
+    let lock = || KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(monitor) = lock().get(hash) {
+        return Ok(monitor.clone());
+    }
+    // Not under the lock: others read other charters meanwhile.
+    let monitor = Monitor::new(charter)?;
+    let mut kept = lock();
+    if kept.len() >= KEPT_MAX {
+        kept.clear();
+    }
+    kept.insert(hash.to_owned(), monitor.clone());
+    Ok(monitor)
+}
+
 /// A guard that stands by for one seat. Its policies are read once; every episode gets its own.
 #[derive(Clone)]
 pub struct Post {
@@ -203,7 +225,7 @@ impl Post {
         };
         let charter = charter(spec, regime);
         let hash = name_of(&charter).to_string();
-        let monitor = Monitor::new(charter).map_err(|fault| format!("the guard: {fault}"))?;
+        let monitor = opened(&hash, charter).map_err(|fault| format!("the guard: {fault}"))?;
         Ok(Self { hash, seat: seat.clone(), monitor })
     }
 
