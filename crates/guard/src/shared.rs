@@ -107,8 +107,9 @@ mod tests {
         }
 
         fn with<R: Send>(&self, run: impl FnOnce(&mut T) -> R + Send) -> Option<R> {
-            let mut value = self.0.lock().ok()?;
-            std::thread::scope(|scope| scope.spawn(|| run(&mut value)).join().ok())
+            let mut guard = self.0.lock().ok()?;
+            let value: &mut T = &mut guard;
+            std::thread::scope(|scope| scope.spawn(move || run(value)).join().ok())
         }
     }
 

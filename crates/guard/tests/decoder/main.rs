@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use target::decode;
 
 /// Inputs that are made of the corpus.
-const INPUTS: usize = 20_000;
+const INPUTS: usize = 200_000;
 const INPUT_BYTES_MAX: usize = 2_000;
 
 fn corpus() -> Vec<Vec<u8>> {

@@ -7,7 +7,7 @@ use guard::door::Leaf;
 use guard::verify::{Audit, Broken, Head, head_of};
 
 /// The key of the corpus's checkpoint.
-pub const KEY: &str = "log.example/guard+7f3e2bd6+AU8qTEYuD2+l2AUD5dVhwtJHVL5A3dTIQmqOIFqI5AyI";
+pub const KEY: &str = "log.example/guard+f2be35d4+ARl/ayPhbIUyxqvIOPrNXqeJvgx2spIDNAOb+os9No1h";
 
 /// Reads bytes as everything that a log is made of. Panics where a promise is broken.
 pub fn decode(bytes: &[u8]) {
