@@ -1,5 +1,9 @@
 //! What can be typed.
 
+mod guard;
+
+pub use guard::{Bench, GuardArgs, GuardCommand, VerifyLog};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -49,7 +53,7 @@ pub enum Command {
     Model(ModelArgs),
     /// A world for agents of any make: serve
     World(WorldArgs),
-    /// The guard that takes away the pen, the switch and the file: charter, check, explain, diff, test
+    /// The guard that takes away the pen, the switch and the file: charters, laws, proofs, logs, speed
     Guard(GuardArgs),
 }
 
@@ -388,60 +392,6 @@ pub enum ModelCommand {
         name: String,
         #[arg(long)]
         bench: bool,
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-#[derive(Debug, Args)]
-pub struct GuardArgs {
-    #[command(subcommand)]
-    pub command: GuardCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum GuardCommand {
-    /// The charter that stands in an office of a scenario, as JSON: a beginning for your own
-    #[command(after_help = "Example:\n  ephor guard charter kill-switch > charter.json")]
-    Charter {
-        /// A shipped scenario or a folder, of the world company
-        scenario: String,
-        /// `shadow`, `enforce` or `without-<room>`
-        #[arg(long, default_value = "enforce")]
-        regime: String,
-    },
-    /// Read a charter: policies against the schema, rules that can never match, patterns, keys, sealed things
-    Check {
-        /// JSON or TOML
-        charter: PathBuf,
-        #[arg(long)]
-        json: bool,
-    },
-    /// What would be decided of one call, and which room says why
-    #[command(
-        after_help = "Example:\n  ephor guard explain charter.json --call '{\"tool\":\"finish\",\"arguments\":{\"note\":\"Done.\"}}'"
-    )]
-    Explain {
-        charter: PathBuf,
-        /// The call: {\"tool\": …, \"arguments\": {…}}
-        #[arg(long)]
-        call: String,
-        /// Who calls [default: the only one there is]
-        #[arg(long)]
-        principal: Option<String>,
-        #[arg(long)]
-        json: bool,
-    },
-    /// What another policy would decide otherwise: which principal, which action
-    Diff {
-        charter: PathBuf,
-        /// A file of Cedar policies
-        policy: PathBuf,
-        #[arg(long)]
-        json: bool,
-    },
-    /// Run the guard's laws here: exit code 1 if one does not hold
-    Test {
         #[arg(long)]
         json: bool,
     },

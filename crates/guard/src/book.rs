@@ -15,6 +15,10 @@ use tlog_tiles::{Checkpoint, Error as TreeError, Hash, HashReader, Tile};
 
 /// Hashes of a tile: 2^8.
 const TILE_HEIGHT: u8 = 8;
+/// Levels of tiles of the largest tree that leaves can be counted in.
+const LEVELS: u8 = 8;
+/// Leaves of a bundle.
+pub(crate) const BUNDLE_LEAVES: u64 = 1 << TILE_HEIGHT;
 /// Most bytes of a leaf: entries are prefixed with 16 bits of length.
 pub const LEAF_BYTES_MAX: usize = u16::MAX as usize;
 
@@ -23,6 +27,14 @@ pub trait Storage {
     /// # Errors
     /// In words: then the leaf counts as never written.
     fn keep(&mut self, leaf: &[u8]) -> Result<(), String>;
+
+    /// Keeps several leaves, all or none: one wait for the disk instead of one for each.
+    ///
+    /// # Errors
+    /// In words: then all of them count as never written.
+    fn keep_all(&mut self, leaves: &[&[u8]]) -> Result<(), String> {
+        leaves.iter().try_for_each(|leaf| self.keep(leaf))
+    }
 }
 
 impl Storage for Vec<Vec<u8>> {
@@ -101,6 +113,20 @@ impl Book {
         Ok(Written { index: self.size - 1 })
     }
 
+    /// Writes several leaves as [`Book::append`] writes one, and waits for the storage once.
+    ///
+    /// # Errors
+    /// In words: then none of them is written.
+    pub fn append_all(&mut self, leaves: &[&[u8]], to: &mut dyn Storage) -> Result<Vec<Written>, String> {
+        if let Some(long) = leaves.iter().find(|leaf| leaf.len() > LEAF_BYTES_MAX) {
+            return Err(format!("a leaf of {} bytes; at most {LEAF_BYTES_MAX}", long.len()));
+        }
+        to.keep_all(leaves)?;
+        let first = self.size;
+        leaves.iter().try_for_each(|leaf| self.grow(leaf))?;
+        Ok((first..self.size).map(|index| Written { index }).collect())
+    }
+
     fn grow(&mut self, leaf: &[u8]) -> Result<(), String> {
         if leaf.len() > LEAF_BYTES_MAX {
             return Err(format!("a leaf of {} bytes; at most {LEAF_BYTES_MAX}", leaf.len()));
@@ -137,9 +163,19 @@ impl Book {
     pub fn tiles(&self, since: u64) -> Result<Vec<File>, String> {
         let file = |tile: Tile| {
             let bytes = tile.read_data(&self.hashes).map_err(|why| why.to_string())?;
-            Ok(File { path: tile.path().replacen("tile/8/", "tile/", 1), bytes })
+            Ok(File { path: path_of(tile), bytes })
         };
         Tile::new_tiles(TILE_HEIGHT, since, self.size).into_iter().map(file).collect()
+    }
+
+    /// The hashes of one tile; none where this tree has not so many.
+    pub(crate) fn tile(&self, tile: Tile) -> Option<Vec<u8>> {
+        let hashes = self.size >> (u32::from(TILE_HEIGHT) * u32::from(tile.level()));
+        let end = tile.level_index().checked_mul(1 << TILE_HEIGHT)?.checked_add(tile.width().into())?;
+        if end > hashes {
+            return None;
+        }
+        tile.read_data(&self.hashes).ok()
     }
 
     /// The bundles of entries of the same sizes. `leaf` gives a leaf by its number.
@@ -156,7 +192,10 @@ impl Book {
                 let leaf = leaf(n).ok_or_else(|| format!("leaf {n} is not there"))?;
                 push_entry(&mut bytes, &leaf)?;
             }
-            Ok(File { path: tile.path().replacen("tile/8/0/", "tile/entries/", 1), bytes })
+            Ok(File {
+                path: path_of(Tile::new(TILE_HEIGHT, 0, tile.level_index(), tile.width(), true)),
+                bytes,
+            })
         };
         tiles.map(file).collect()
     }
@@ -185,6 +224,30 @@ impl Book {
         let proof = tlog_tiles::prove_tree(self.size, size, &self.hashes).map_err(|why| why.to_string())?;
         Ok(proof.into_iter().map(|hash| hash.0).collect())
     }
+}
+
+/// Where a tile lies below the log's root.
+pub(crate) fn path_of(tile: Tile) -> String {
+    let kind = if tile.is_data() { ("tile/8/data/", "tile/entries/") } else { ("tile/8/", "tile/") };
+    tile.path().replacen(kind.0, kind.1, 1)
+}
+
+/// The tile that lies at a path. Total, which the library's own reading is not: it panics on an empty tile.
+pub(crate) fn tile_at(path: &str) -> Option<Tile> {
+    let (level, rest) = path.strip_prefix("tile/")?.split_once('/')?;
+    let (level, is_data) = match level {
+        "entries" => (0, true),
+        level => (level.parse().ok().filter(|level| *level < LEVELS)?, false),
+    };
+    let (number, width) = match rest.split_once(".p/") {
+        Some((number, width)) => (number, width.parse().ok().filter(|w| (1..1 << TILE_HEIGHT).contains(w))?),
+        None => (rest, 1 << TILE_HEIGHT),
+    };
+    let digits = |three: &str| three.trim_start_matches('x').parse::<u64>().ok();
+    let number =
+        number.split('/').try_fold(0_u64, |n, three| n.checked_mul(1000)?.checked_add(digits(three)?));
+    let tile = Tile::new(TILE_HEIGHT, level, number.filter(|n| *n < 1 << 48)?, width, is_data);
+    (path_of(tile) == path).then_some(tile)
 }
 
 /// The hash of a leaf: SHA-256 over a zero byte and the leaf, so that no leaf can stand for a node.

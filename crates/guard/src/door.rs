@@ -241,6 +241,11 @@ impl Door {
         self.allowed.retain(|_, entry| !matches!(entry.stage, Stage::Ended(_)));
     }
 
+    /// How far each effect is that was allowed and is not forgotten.
+    pub fn stages(&self) -> impl Iterator<Item = Stage> {
+        self.allowed.values().map(|entry| entry.stage)
+    }
+
     /// How far an effect is.
     pub fn stage(&self, n: u64) -> Option<Stage> {
         self.allowed.get(&n).map(|entry| entry.stage)

@@ -10,7 +10,8 @@
 //!
 //! Pure, total and fail-closed: whatever no policy allows is denied, and so is whatever errs. What a
 //! decision is stands in [`spec`]; what must hold stands in [`laws`]. [`Open`] and [`Closed`] are the two
-//! guards without a [`Charter`]; [`Warden`] puts a [`Monitor`] at the seats of an arena.
+//! guards without a [`Charter`]; [`Warden`] puts a [`Monitor`] at the seats of an arena,
+//! [`Shared`] at the disposal of many threads.
 //!
 //! This crate refuses to know models, worlds, files, the clock and chance: bytes come in, bytes go out,
 //! and ticks are handed in, so that the guard of the laboratory is the guard of production.
@@ -38,6 +39,7 @@
 //! # Ok::<(), guard::Fault>(())
 //! ```
 
+pub mod bench;
 pub mod book;
 mod charter;
 mod decision;
@@ -59,6 +61,8 @@ mod request;
 pub mod rooms;
 mod schema;
 mod shape;
+mod shared;
+mod slices;
 #[rustfmt::skip] // Forty lines, each a thought.
 pub mod spec;
 mod strict;
@@ -76,6 +80,7 @@ pub use port::{Closed, Guard, Open};
 pub use ratchet::{Adopted, Flip, Proposal, Ratchet, Turn};
 pub use request::{Credential, Offer, Offered, Request, hash_of, question_of};
 pub use rooms::{Order, Room};
+pub use shared::{Lock, Shared};
 pub use strict::REQUEST_BYTES_MAX;
 pub use verdict::{Mode, Opinion, REFUSAL, Ruling, Verdict, strictest};
 pub use warden::Warden;

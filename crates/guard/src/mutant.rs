@@ -17,6 +17,7 @@ pub enum Mutant {
     EmptyPolicyAllows,
     PermitTrumpsForbid,
     DelegatorsUnasked,
+    NamesGoUnseen,
     DelegationOutlives,
     DelegationWidens,
     SkipsAPage,
@@ -48,6 +49,7 @@ pub enum Mutant {
     LeafWithoutPrefix,
     TruncationPasses,
     ArgumentsInTheLog,
+    TornSwap,
 }
 
 #[cfg(any(test, feature = "mutants"))]

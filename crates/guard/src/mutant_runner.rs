@@ -15,6 +15,7 @@ const KILLS: &[(Mutant, &str)] = &[
     (Mutant::EmptyPolicyAllows, "deny_by_default"),
     (Mutant::PermitTrumpsForbid, "forbid_trumps_permit"),
     (Mutant::DelegatorsUnasked, "lending_only_narrows"),
+    (Mutant::NamesGoUnseen, "lending_only_narrows"),
     (Mutant::DelegationOutlives, "lending_only_narrows"),
     (Mutant::DelegationWidens, "lending_only_narrows"),
     (Mutant::SkipsAPage, "a_register_is_a_set"),

@@ -6,12 +6,13 @@
 
 use crate::mutant::{Mutant, planted};
 use crate::schema::{self, AGENT, DESK, OPERATOR, ROLE};
+use crate::slices::{self, Face, Slices};
 use crate::{Case, Charter, Fault, Kind, Opinion, Verdict};
 use cedar_policy::{
-    ActionConstraint, Authorizer, Context, Decision, Effect, Entities, Entity, EntityId, EntityTypeName,
-    EntityUid, Policy, PolicyId, PolicySet, Request, Response, Schema, ValidationMode, Validator,
+    Authorizer, Context, Decision, Effect, Entities, Entity, EntityId, EntityTypeName, EntityUid, Policy,
+    PolicyId, PolicySet, Request, Response, Schema, ValidationMode, Validator,
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::str::FromStr;
 
 /// The annotation of a forbid that asks for something milder than a denial: `@verdict("step-up")`.
@@ -23,8 +24,7 @@ pub struct Policies {
     text: String,
     schema: Schema,
     types: Types,
-    /// The policies that can match an action. Cedar never evaluates the others, so they cannot err.
-    slices: BTreeMap<String, PolicySet>,
+    slices: Slices,
     /// What a forbid asks for.
     verdicts: HashMap<PolicyId, Verdict>,
     rules: Rules,
@@ -70,10 +70,7 @@ impl Policies {
             verdicts.insert(policy.id().clone(), verdict_of(policy)?);
         }
         let actions = charter.tools().map(|tool| (tool.name.as_str(), Some("call")));
-        let actions = actions.chain(schema::PLAIN.map(|name| (name, None)));
-        let slices = actions
-            .map(|(name, group)| Ok((name.to_owned(), slice(&set, &types, name, group)?)))
-            .collect::<Result<_, Fault>>()?;
+        let slices = Slices::new(charter, &set, actions.chain(schema::PLAIN.map(|name| (name, None))))?;
         let entities = people(charter, &types, &schema)?;
         Ok(Self {
             text: charter.policy.clone(),
@@ -103,12 +100,41 @@ impl Policies {
 
     /// What the policy says of a case if `principal` asks. Total: every error is a denial.
     pub fn decide(&self, principal: &str, kind: Kind, case: Case<'_>) -> Opinion {
-        let asked = match self.request(principal, kind, case) {
+        self.decide_all([(principal, kind)], case)
+    }
+
+    /// The strictest of what it says if any of these ask. Who looks alike to it is asked once.
+    pub fn decide_all<'a>(
+        &self,
+        principals: impl IntoIterator<Item = (&'a str, Kind)>,
+        case: Case<'_>,
+    ) -> Opinion {
+        let context =
+            schema::context(case).and_then(|pairs| Context::from_pairs(pairs).map_err(|why| why.to_string()));
+        let context = match context {
+            Ok(context) => context,
+            Err(why) => return Opinion::deny(why),
+        };
+        let (mut asked, mut so_far) = (Vec::new(), Opinion::allow());
+        for (principal, kind) in principals {
+            let Some(face) = self.slices.face(principal) else {
+                return Opinion::deny("nobody of this name is known");
+            };
+            if !asked.contains(&face) {
+                asked.push(face);
+                so_far = so_far.meet(self.opinion(principal, kind, face, case.request.tool(), &context));
+            }
+        }
+        so_far
+    }
+
+    fn opinion(&self, principal: &str, kind: Kind, face: &Face, tool: &str, context: &Context) -> Opinion {
+        let asked = match self.request(principal, kind, tool, context) {
             Ok(asked) => asked,
             Err(why) => return Opinion::deny(why),
         };
-        let Some(slice) = self.slices.get(case.request.tool()) else {
-            return Opinion::deny(format!("no policy knows `{}`", case.request.tool()));
+        let Some(slice) = self.slices.get(tool, face) else {
+            return Opinion::deny(format!("no policy knows `{tool}`"));
         };
         if slice.is_empty() && planted(Mutant::EmptyPolicyAllows) {
             return Opinion::allow();
@@ -156,20 +182,16 @@ impl Policies {
         if words.is_empty() { "no policy permits it".into() } else { words.join("; ") }
     }
 
-    fn request(&self, principal: &str, kind: Kind, case: Case<'_>) -> Result<Request, String> {
+    fn request(&self, principal: &str, kind: Kind, tool: &str, context: &Context) -> Result<Request, String> {
         let of = |name: &EntityTypeName, id: &str| {
             EntityUid::from_type_name_and_id(name.clone(), EntityId::new(id))
         };
-        let principal = match kind {
-            Kind::Operator => of(&self.types.operator, principal),
-            Kind::Agent | Kind::Delegate => of(&self.types.agent, principal),
-        };
+        let principal = of(self.types.of(kind), principal);
         if self.entities.get(&principal).is_none() {
             return Err("nobody of this name is known".into());
         }
-        let context = Context::from_pairs(schema::context(case)?).map_err(|why| why.to_string())?;
-        let action = of(&self.types.action, case.request.tool());
-        Request::new(principal, action, self.types.desk.clone(), context, Some(&self.schema))
+        let action = of(&self.types.action, tool);
+        Request::new(principal, action, self.types.desk.clone(), context.clone(), Some(&self.schema))
             .map_err(|why| why.to_string())
     }
 }
@@ -179,6 +201,10 @@ impl Types {
         let name = |text: &str| EntityTypeName::from_str(text).map_err(|why| why.to_string());
         let desk = EntityUid::from_type_name_and_id(name(DESK)?, EntityId::new("desk"));
         Ok(Self { action: name("Action")?, agent: name(AGENT)?, operator: name(OPERATOR)?, desk })
+    }
+
+    fn of(&self, kind: Kind) -> &EntityTypeName {
+        if slices::kind(kind) == OPERATOR { &self.operator } else { &self.agent }
     }
 }
 
@@ -205,26 +231,13 @@ fn verdict_of(policy: &Policy) -> Result<Verdict, Fault> {
     }
 }
 
-fn slice(set: &PolicySet, types: &Types, action: &str, group: Option<&str>) -> Result<PolicySet, Fault> {
-    let is = |uid: &EntityUid, name: &str| uid.type_name() == &types.action && uid.id().unescaped() == name;
-    let matches = |policy: &&Policy| match policy.action_constraint() {
-        ActionConstraint::Any => true,
-        ActionConstraint::Eq(uid) => is(&uid, action),
-        ActionConstraint::In(uids) => {
-            uids.iter().any(|uid| is(uid, action) || group.is_some_and(|group| is(uid, group)))
-        }
-    };
-    PolicySet::from_policies(set.policies().filter(matches).cloned()).map_err(|why| Fault::new("policy", why))
-}
-
 /// Everybody, in their roles.
 fn people(charter: &Charter, types: &Types, schema: &Schema) -> Result<Entities, Fault> {
     let role = EntityTypeName::from_str(ROLE).map_err(|why| Fault::new("policy", why))?;
     let role_uid = |name: &str| EntityUid::from_type_name_and_id(role.clone(), EntityId::new(name));
     let roles = charter.roles.keys().map(|name| Entity::new_no_attrs(role_uid(name), HashSet::new()));
     let people = charter.principals.iter().map(|(name, who)| {
-        let kind = if who.kind == Kind::Operator { &types.operator } else { &types.agent };
-        let uid = EntityUid::from_type_name_and_id(kind.clone(), EntityId::new(name));
+        let uid = EntityUid::from_type_name_and_id(types.of(who.kind).clone(), EntityId::new(name));
         Entity::new_no_attrs(uid, HashSet::from([role_uid(&who.role)]))
     });
     let desk = std::iter::once(Entity::new_no_attrs(types.desk.clone(), HashSet::new()));

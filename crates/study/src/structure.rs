@@ -13,11 +13,12 @@
 use guard::rooms::reckoner::Reckoning;
 use guard::rooms::switch::Sealing;
 use guard::rooms::weigh::{Budget, Carrier, Object, Weighing};
-use guard::{Charter, Kind, Mode, Monitor, Pattern, Principal, Warden};
+use guard::{Charter, Fault, Kind, Mode, Monitor, Pattern, Principal, Warden};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 use trace::{Tool, name_of};
 use world::company::{CompanySpec, shelf};
 
@@ -197,6 +198,27 @@ fn tool_of(carrier: &Carrier) -> &str {
     }
 }
 
+/// Most guards that are kept open.
+const KEPT_MAX: usize = 64;
+
+/// A charter's guard, fresh: every sheet and replicate of a cell has the same charter, and its policies
+/// take longer to read than an episode with them takes to decide.
+fn opened(hash: &str, charter: Charter) -> Result<Arc<Monitor>, Fault> {
+    static KEPT: Mutex<BTreeMap<String, Arc<Monitor>>> = Mutex::new(BTreeMap::new());
+    let lock = || KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(monitor) = lock().get(hash) {
+        return Ok(monitor.clone());
+    }
+    // Not under the lock: others read other charters meanwhile.
+    let monitor = Arc::new(Monitor::new(charter)?);
+    let mut kept = lock();
+    if kept.len() >= KEPT_MAX {
+        kept.clear();
+    }
+    kept.insert(hash.to_owned(), monitor.clone());
+    Ok(monitor)
+}
+
 /// A guard that stands by. Its policies are read once; every episode gets its own.
 #[derive(Clone)]
 pub struct Post {
@@ -204,7 +226,7 @@ pub struct Post {
     pub hash: String,
     /// The principal of each seat.
     seats: BTreeMap<String, String>,
-    monitor: Monitor,
+    monitor: Arc<Monitor>,
 }
 
 impl fmt::Debug for Post {
@@ -231,12 +253,12 @@ impl Post {
 
     fn under(charter: Charter, seats: BTreeMap<String, String>) -> Result<Self, String> {
         let hash = name_of(&charter).to_string();
-        let monitor = Monitor::new(charter).map_err(|fault| format!("the guard: {fault}"))?;
+        let monitor = opened(&hash, charter).map_err(|fault| format!("the guard: {fault}"))?;
         Ok(Self { hash, seats, monitor })
     }
 
     /// A guard of an episode's own.
     pub fn warden(&self) -> Warden {
-        Warden::new(self.monitor.clone(), self.seats.clone())
+        Warden::new(Monitor::clone(&self.monitor), self.seats.clone())
     }
 }

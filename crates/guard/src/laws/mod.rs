@@ -7,6 +7,7 @@ mod order;
 mod policy;
 mod reading;
 mod rooms;
+mod sample;
 mod walls;
 
 pub use log::{a_log_holds_no_arguments, every_tampering_is_found, the_tree_is_rfc_6962};
@@ -25,6 +26,7 @@ pub use rooms::{
     filtering_never_grants, nothing_after_stop_and_lease, sealed_stays_sealed, totals_are_computed,
     weights_exist_once,
 };
+pub use sample::{history, published};
 pub use walls::{a_failed_reload_changes_nothing, every_effect_has_one_allow, widening_needs_a_quorum};
 
 /// A law and its name.

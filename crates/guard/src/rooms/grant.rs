@@ -118,14 +118,13 @@ impl Room for Grant {
             Err(why) => return Opinion::deny(why),
         };
         let Credential { principal, kind, .. } = case.request.credential();
-        let own = self.policies.decide(principal, *kind, case);
+        let own = (principal.as_str(), *kind);
         if planted(Mutant::DelegatorsUnasked) {
-            return own;
+            return self.policies.decide_all([own], case);
         }
-        chain[1..].iter().fold(own, |so_far, name| {
-            let kind = self.kinds.get(name).copied().unwrap_or(Kind::Delegate);
-            so_far.meet(self.policies.decide(name, kind, case))
-        })
+        let kind_of = |name: &String| self.kinds.get(name).copied().unwrap_or(Kind::Delegate);
+        let delegators = chain[1..].iter().map(|name| (name.as_str(), kind_of(name)));
+        self.policies.decide_all(std::iter::once(own).chain(delegators), case)
     }
 
     fn obey(&mut self, order: &Order, now: u64) -> Result<(), String> {

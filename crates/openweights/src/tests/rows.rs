@@ -108,7 +108,8 @@ fn what_nobody_waits_for_is_dropped() {
     let counters = Arc::new(crate::runner::Counters::default());
     let mut runner = crate::runner::Runner::new(model.clone(), usize::MAX, counters.clone());
     let (reply, gone) = tokio::sync::oneshot::channel();
-    runner.add(Job::Probe(Probe { positions: vec![9], tokens: ids(&model, 1, 10), blocks: Vec::new() }, reply));
+    let probe = Probe { positions: vec![9], tokens: ids(&model, 1, 10), blocks: Vec::new() };
+    runner.add(crate::runner::Job::Probe(probe, reply));
     drop(gone);
     runner.turn();
     assert!(runner.is_idle());

@@ -1,4 +1,16 @@
 //! Reading a log as somebody who trusts nothing but a checkpoint.
+//!
+//! ```text
+//! checkpoints ─▶ heads (signed sizes and roots) ─┐
+//! leaves ────────▶ a tree, leaf by leaf ─────────┴─▶ whole, or how it is broken
+//! ```
+//!
+//! [`verify`] holds leaves against heads; [`Audit`] reads a whole log as it lies on disk. What is newer than
+//! the newest checkpoint nobody vouches for: it can be cut off unseen.
+
+mod audit;
+
+pub use audit::{Audit, Effects};
 
 use crate::book::{self, Book};
 use crate::keys::Operators;
@@ -19,10 +31,35 @@ pub enum Broken {
     Truncated { leaves: u64, size: u64 },
     #[error("the first {size} leaves are not those that were signed")]
     Altered { size: u64 },
-    #[error("two different trees of {size} leaves were signed")]
+    #[error("two trees were signed, and the one of {size} leaves is not the beginning of the other")]
     Forked { size: u64 },
     #[error("{0}")]
+    Unsigned(String),
+    #[error("`{0}` is missing")]
+    Missing(String),
+    #[error("`{file}` is not what the leaves come to, from leaf {leaf} on")]
+    Unlike { file: String, leaf: u64 },
+    #[error("{0}")]
     Unreadable(String),
+    /// The leaves are no history of a door.
+    #[error("{0}")]
+    Unmediated(String),
+}
+
+impl Broken {
+    /// One word for each way: part of the face's JSON.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Truncated { .. } => "truncated",
+            Self::Altered { .. } => "altered",
+            Self::Forked { .. } => "forked",
+            Self::Unsigned(_) => "unsigned",
+            Self::Missing(_) => "missing",
+            Self::Unlike { .. } => "unlike",
+            Self::Unreadable(_) => "unreadable",
+            Self::Unmediated(_) => "unmediated",
+        }
+    }
 }
 
 /// What is known of a log that is whole.
@@ -39,9 +76,7 @@ impl Head {
     /// # Errors
     /// In words: another origin, no known signature, not a checkpoint.
     pub fn read(checkpoint: &[u8], origin: &str, keys: &[String]) -> Result<Self, String> {
-        let text = std::str::from_utf8(checkpoint).map_err(|why| why.to_string())?;
-        let (text, _) = text.rsplit_once("\n\n").ok_or("a checkpoint is signed")?;
-        let text = format!("{text}\n");
+        let text = signed_text(checkpoint)?;
         let known = Operators::new(keys, 1).map_err(|why| why.to_string())?;
         known.signers(&text, checkpoint)?;
         let head = Checkpoint::from_bytes(text.as_bytes()).map_err(|why| why.to_string())?;
@@ -50,6 +85,34 @@ impl Head {
         }
         Ok(Self { size: head.size(), root: head.hash().0 })
     }
+
+    /// Reads a checkpoint that the log has signed itself: with a key of the name that stands in its first
+    /// line (C2SP tlog-checkpoint), one of `keys`. Gives that name as well.
+    ///
+    /// # Errors
+    /// In words: no key of this log is known, or as [`Head::read`].
+    pub fn of_log(checkpoint: &[u8], keys: &[String]) -> Result<(String, Self), String> {
+        let text = signed_text(checkpoint)?;
+        let origin = text.lines().next().unwrap_or_default();
+        let name = |key: &&String| key.split('+').next() == Some(origin);
+        let own: Vec<String> = keys.iter().filter(name).cloned().collect();
+        if own.is_empty() {
+            return Err(format!("it is of the log `{origin}`, and no key of this name is given"));
+        }
+        Ok((origin.to_owned(), Self::read(checkpoint, origin, &own)?))
+    }
+
+    /// The root as checkpoints write it: base64.
+    pub fn root_text(&self) -> String {
+        Hash(self.root).to_string()
+    }
+}
+
+/// What is signed of a note: everything before its signatures.
+fn signed_text(note: &[u8]) -> Result<String, String> {
+    let text = std::str::from_utf8(note).map_err(|why| why.to_string())?;
+    let (text, _) = text.rsplit_once("\n\n").ok_or("a checkpoint is signed")?;
+    Ok(format!("{text}\n"))
 }
 
 /// Holds a log against every checkpoint that one has.
@@ -66,16 +129,23 @@ pub fn verify<'a>(leaves: impl IntoIterator<Item = &'a [u8]>, heads: &[Head]) ->
     let mut edge = Edge::default();
     let mut due = heads.iter().peekable();
     let mut leaves = leaves.into_iter();
+    // A tree that was signed and is not this one. Where a later one is, two were signed.
+    let mut other = None;
     loop {
         while let Some(head) = due.next_if(|head| head.size == edge.size) {
-            if edge.root().0 != head.root {
-                return Err(Broken::Altered { size: head.size });
+            match (edge.root().0 == head.root, other) {
+                (true, Some(size)) => return Err(Broken::Forked { size }),
+                (true, None) => {}
+                (false, _) => other = other.or(Some(head.size)),
             }
         }
         match leaves.next() {
             Some(leaf) => edge.push(leaf),
             None => break,
         }
+    }
+    if let Some(size) = other {
+        return Err(Broken::Altered { size });
     }
     match due.next() {
         Some(head) if !planted(Mutant::TruncationPasses) => {

@@ -1,10 +1,15 @@
-//! `ephor guard`: charters read, explained, compared; the guard's laws.
+//! `ephor guard`: charters read, explained, compared; the guard's laws; logs.
+
+mod bench;
+mod proofs;
+mod verify_log;
 
 use super::json;
 use crate::args::GuardCommand;
 use crate::exit::Exit;
 use crate::screen;
 use guard::{Charter, Decision, Monitor, Offer, Offered, Ratchet, Turn};
+use proofs::Proofs;
 use serde_json::json as value;
 use std::path::Path;
 use std::sync::Arc;
@@ -20,6 +25,8 @@ pub fn guard(command: &GuardCommand) -> Result<(), Exit> {
             explain(charter, call, principal.as_deref(), *json)
         }
         GuardCommand::Diff { charter, policy, json } => diff(charter, policy, *json),
+        GuardCommand::VerifyLog(args) => verify_log::verify_log(args),
+        GuardCommand::Bench(args) => bench::bench(args),
         GuardCommand::Test { json } => test(*json),
     }
 }
@@ -59,19 +66,34 @@ fn check(path: &Path, as_json: bool) -> Result<(), Exit> {
         .map(|room| (room.to_owned(), format!("{:?}", charter.mode(room)).to_lowercase()))
         .collect();
     let tools: usize = charter.roles.values().map(Vec::len).sum();
+    let proofs = Proofs::of(&charter)?;
     if as_json {
-        return json(&value!({ "principals": charter.principals.len(), "roles": charter.roles.len(),
-            "tools": tools, "rooms": rooms.iter().cloned().collect::<std::collections::BTreeMap<_, _>>() }));
+        json(
+            &value!({ "principals": charter.principals.len(), "roles": charter.roles.len(), "tools": tools,
+            "rooms": rooms.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
+            "proofs": proofs.document() }),
+        )?;
+    } else {
+        let rooms: Vec<String> = rooms.iter().map(|(room, mode)| format!("{room} {mode}")).collect();
+        let wrong = if proofs.broken().is_empty() { "; nothing is wrong" } else { "" };
+        screen::out(&format!(
+            "{}: {} principals, {} roles, {tools} tools; {}{wrong}\n{}",
+            path.display(),
+            charter.principals.len(),
+            charter.roles.len(),
+            rooms.join(", "),
+            proofs.told()
+        ));
     }
-    let rooms: Vec<String> = rooms.iter().map(|(room, mode)| format!("{room} {mode}")).collect();
-    screen::out(&format!(
-        "{}: {} principals, {} roles, {tools} tools; {}; nothing is wrong\n",
-        path.display(),
-        charter.principals.len(),
-        charter.roles.len(),
-        rooms.join(", ")
-    ));
-    Ok(())
+    match proofs.broken().as_slice() {
+        [] => Ok(()),
+        broken => {
+            let names: Vec<String> = broken.iter().map(|t| format!("{} of `{}`", t.name, t.of)).collect();
+            let hint = "hint: `ephor guard explain --call …` shows what each room says of the request";
+            let words = format!("{}: does not hold: {}\n{hint}", path.display(), names.join(", "));
+            Err(Exit { told: as_json, ..Exit::failed(words) })
+        }
+    }
 }
 
 fn explain(path: &Path, call: &str, principal: Option<&str>, as_json: bool) -> Result<(), Exit> {
@@ -116,23 +138,26 @@ fn document(decision: &Decision) -> serde_json::Value {
 }
 
 fn diff(path: &Path, policy: &Path, as_json: bool) -> Result<(), Exit> {
-    let charter = read(path)?;
+    let (charter, _) = opened(path)?;
     let text =
         std::fs::read_to_string(policy).map_err(|e| Exit::usage(format!("{}: {e}", policy.display())))?;
-    let ratchet =
-        Ratchet::new(charter).map_err(|fault| Exit::failed(format!("{}: {fault}", path.display())))?;
+    let ratchet = Ratchet::new(charter.clone())
+        .map_err(|fault| Exit::failed(format!("{}: {fault}", path.display())))?;
     let proposal =
         ratchet.propose(&text).map_err(|fault| Exit::failed(format!("{}: {fault}", policy.display())))?;
     let turn = match proposal.turn {
         Turn::Narrower => "narrower",
         Turn::Wider => "wider",
     };
+    // The ratchet asks no solver: what it lets through is what it can see.
+    let proofs = Proofs::between(&charter, &text)?;
     if as_json {
         let flip = |f: &guard::Flip| {
             value!({ "principal": f.principal, "action": f.action, "classes": f.classes,
                 "from": f.from.word(), "to": f.to.word() })
         };
-        return json(&value!({ "turn": turn, "flips": proposal.flips.iter().map(flip).collect::<Vec<_>>() }));
+        return json(&value!({ "turn": turn, "flips": proposal.flips.iter().map(flip).collect::<Vec<_>>(),
+            "proofs": proofs.document() }));
     }
     let mut out = String::new();
     for f in &proposal.flips {
@@ -150,6 +175,7 @@ fn diff(path: &Path, policy: &Path, as_json: bool) -> Result<(), Exit> {
         Turn::Narrower => "narrower: it takes effect as it is\n",
         Turn::Wider => "wider, or not seen to be narrower: it needs a quorum of operators\n",
     };
+    out += &proofs.told();
     screen::out(&out);
     Ok(())
 }

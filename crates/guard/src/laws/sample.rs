@@ -1,0 +1,39 @@
+//! A log as a gateway would leave it: what tests tamper with, and what other tools are tried on.
+
+use super::office::{Office, requests};
+use crate::book::{Book, File};
+use crate::door::{Door, Outcome, Repeat};
+use crate::keys::KeyPair;
+use std::sync::Arc;
+
+/// The leaves of the office's requests, each asked so many times: decisions, beginnings, ends.
+///
+/// # Errors
+/// In words, where the door stays shut.
+pub fn history(times: usize) -> Result<Vec<Vec<u8>>, String> {
+    let mut office = Office::usual()?;
+    let (mut door, mut book, mut leaves) = (Door::default(), Book::default(), Vec::<Vec<u8>>::new());
+    for (who, text) in (0..times).flat_map(|_| requests()) {
+        let decision = office.says(who, &text);
+        let number = door.admit(&decision, Repeat::Never, &mut book, &mut leaves)?;
+        if let (Some(number), Some(sent)) = (number, decision.sent()) {
+            let effect = door.begin(number, sent, &mut book, &mut leaves)?;
+            door.end(effect, Outcome::Done, &mut book, &mut leaves)?;
+        }
+    }
+    Ok(leaves)
+}
+
+/// The folder of a log (C2SP tlog-tiles): tiles, entries, the checkpoint that `keys` signs, and the key.
+///
+/// # Errors
+/// In words, where the key is malformed.
+pub fn published(leaves: &[Vec<u8>], origin: &str, keys: &KeyPair) -> Result<Vec<File>, String> {
+    let book = Book::over(leaves.iter().map(Vec::as_slice))?;
+    let leaf = |n: u64| leaves.get(usize::try_from(n).ok()?).map(|leaf| Arc::from(leaf.as_slice()));
+    let mut files = book.tiles(0)?;
+    files.extend(book.bundles(0, &leaf)?);
+    files.push(File { path: "checkpoint".into(), bytes: book.checkpoint(origin, &[&keys.signer])? });
+    files.push(File { path: "key".into(), bytes: keys.verifier.clone().into_bytes() });
+    Ok(files)
+}
