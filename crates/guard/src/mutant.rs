@@ -22,6 +22,7 @@ pub enum Mutant {
     DelegationWidens,
     SkipsAPage,
     PinsNamesOnly,
+    UnregisteredQuestionPasses,
     TrustsTheTotal,
     AuthorisesBeforeModifying,
     MeanForMedian,

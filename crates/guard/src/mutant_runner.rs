@@ -20,6 +20,7 @@ const KILLS: &[(Mutant, &str)] = &[
     (Mutant::DelegationWidens, "lending_only_narrows"),
     (Mutant::SkipsAPage, "a_register_is_a_set"),
     (Mutant::PinsNamesOnly, "a_register_is_a_set"),
+    (Mutant::UnregisteredQuestionPasses, "an_unregistered_question_is_void"),
     (Mutant::TrustsTheTotal, "totals_are_computed"),
     (Mutant::AuthorisesBeforeModifying, "authorised_is_sent"),
     (Mutant::MeanForMedian, "a_biased_minority_is_bounded"),

@@ -22,9 +22,9 @@ pub use policy::{
 };
 pub use reading::{a_menu_is_no_call, identity_is_the_credential, one_meaning, unknown_is_denied};
 pub use rooms::{
-    a_biased_minority_is_bounded, a_register_is_a_set, bytes_are_conserved, consequences_are_computed,
-    filtering_never_grants, nothing_after_stop_and_lease, sealed_stays_sealed, totals_are_computed,
-    weights_exist_once,
+    a_biased_minority_is_bounded, a_register_is_a_set, an_unregistered_question_is_void, bytes_are_conserved,
+    consequences_are_computed, filtering_never_grants, nothing_after_stop_and_lease, sealed_stays_sealed,
+    totals_are_computed, weights_exist_once,
 };
 pub use sample::{history, published};
 pub use walls::{a_failed_reload_changes_nothing, every_effect_has_one_allow, widening_needs_a_quorum};
@@ -43,13 +43,13 @@ macro_rules! laws {
 }
 
 /// Every law.
-pub const LAWS: [Law; 30] = laws! {
+pub const LAWS: [Law; 31] = laws! {
     deny_by_default forbid_trumps_permit error_denies more_forbids_never_allow_more
     approvals_bind_bytes_and_once lending_only_narrows
     one_meaning unknown_is_denied identity_is_the_credential a_menu_is_no_call
     order_is_irrelevant authorised_is_sent shadow_is_invisible a_refusal_leaves_no_trace
     refusals_have_one_face
-    a_register_is_a_set filtering_never_grants totals_are_computed a_biased_minority_is_bounded
+    a_register_is_a_set an_unregistered_question_is_void filtering_never_grants totals_are_computed a_biased_minority_is_bounded
     consequences_are_computed sealed_stays_sealed nothing_after_stop_and_lease bytes_are_conserved
     weights_exist_once
     every_effect_has_one_allow the_tree_is_rfc_6962 every_tampering_is_found a_log_holds_no_arguments

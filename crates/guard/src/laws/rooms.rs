@@ -4,8 +4,9 @@ use super::office::{Office, charter};
 use super::{told, unless};
 use crate::rooms::reckoner::{Marks, median, trimmed};
 use crate::rooms::register::Manifest;
-use crate::{Charter, Offer, Offered, Order, Verdict};
+use crate::{Charter, Offer, Offered, Order, Verdict, question_of};
 use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use trace::{Ask, Observation, Tool};
 
@@ -35,6 +36,31 @@ pub fn a_register_is_a_set() -> Vec<String> {
         unless(drift(change).is_none() == same, || format!("{what}: {:?}", drift(change)))
     });
     tried.collect()
+}
+
+/// An answer to a question that the register lacks for a role comes to nothing, whatever it says and however it is
+/// asked; one that the register has passes under any number; to pass is always possible.
+pub fn an_unregistered_question_is_void() -> Vec<String> {
+    told((|| {
+        let questions = BTreeMap::from([("clerk".to_owned(), BTreeSet::from([question_of("move-1")]))]);
+        let mut office = Office::open(Charter { questions: Some(questions), ..charter() })?;
+        let choose = |id: &str| Offer::Choose { question: question_of(id), names: vec!["Yes".into()] };
+        let say = |id: &str| Offer::Say { question: question_of(id) };
+        let tries: [(&str, Offer, Option<&str>, bool); 6] = [
+            ("a move", choose("move-1"), Some("Yes"), true),
+            ("a later move", say("move-12"), Some("left"), true),
+            ("a private offer", choose("game-0/offer/for"), Some("Yes"), false),
+            ("a message", say("message-3"), Some("hello"), false),
+            ("a name that is longer", say("move-1-too"), Some("hello"), false),
+            ("a pass at a private offer", choose("game-0/offer/for"), None, true),
+        ];
+        let tried = tries.into_iter().filter_map(|(what, offer, text, passes)| {
+            let said = office.monitor.decide("ann", &Arc::new(offer), text, 1);
+            let allowed = said.verdict == Verdict::Allow;
+            unless(allowed == passes, || format!("{what} ends in {:?}", said.verdict))
+        });
+        Ok(tried.collect())
+    })())
 }
 
 /// A view loses what is not pinned and gains nothing; what was not taken away is not thereby allowed.

@@ -63,7 +63,8 @@ impl Manifest {
     /// Whether a role may answer a question.
     pub fn asks(&self, role: &str, question: &str) -> bool {
         let Some(questions) = &self.questions else { return true };
-        questions.get(role).is_some_and(|known| known.contains(question))
+        planted(Mutant::UnregisteredQuestionPasses)
+            || questions.get(role).is_some_and(|known| known.contains(question))
     }
 
     /// What all participants are told before the first round, the same words for each.
