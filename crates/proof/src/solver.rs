@@ -74,10 +74,9 @@ impl Solver {
         env: &RequestEnv,
         schema: &Schema,
     ) -> Outcome {
-        let compile = |set| CompiledPolicySet::compile(set, env, schema);
-        let (a, b) = match (compile(one), compile(other)) {
-            (Ok(a), Ok(b)) => (a, b),
-            (Err(why), _) | (_, Err(why)) => return unknown(&why),
+        let (a, b) = match both(one, other, env, schema) {
+            Ok(compiled) => compiled,
+            Err(why) => return Outcome::Unknown(why),
         };
         let asked = self.compiler.check_disjoint_with_counterexample_opt(&a, &b);
         let found = self.runtime.block_on(asked);
@@ -92,15 +91,25 @@ impl Solver {
         env: &RequestEnv,
         schema: &Schema,
     ) -> Outcome {
-        let compile = |set| CompiledPolicySet::compile(set, env, schema);
-        let (a, b) = match (compile(one), compile(other)) {
-            (Ok(a), Ok(b)) => (a, b),
-            (Err(why), _) | (_, Err(why)) => return unknown(&why),
+        let (a, b) = match both(one, other, env, schema) {
+            Ok(compiled) => compiled,
+            Err(why) => return Outcome::Unknown(why),
         };
         let asked = self.compiler.check_implies_with_counterexample_opt(&a, &b);
         let found = self.runtime.block_on(asked);
         outcome(found, |env| allows(one, env) && !allows(other, env))
     }
+}
+
+/// Two policies as terms; what has no form in SMT is not proven.
+fn both(
+    one: &PolicySet,
+    other: &PolicySet,
+    env: &RequestEnv,
+    schema: &Schema,
+) -> Result<(CompiledPolicySet, CompiledPolicySet), String> {
+    let compile = |set| CompiledPolicySet::compile(set, env, schema).map_err(|why| why.to_string());
+    Ok((compile(one)?, compile(other)?))
 }
 
 fn allows(set: &PolicySet, env: &Env) -> bool {
