@@ -148,7 +148,7 @@ fn a_scenario_that_is_not_written_rightly() {
         expect![[r#"
             exit 2
             error: ./mine/scenario.toml:5:1: unknown field `seats`
-            accepted: name, version, world, seat, play, question, source, limits, state, clause, factor, capability, ask, sheet, items, measure, null, gate, estimand, index, hypothesis, design, cells, reading, control
+            accepted: name, version, world, seat, play, question, source, limits, state, clause, factor, capability, ask, sheet, items, measure, null, gate, estimand, index, frontier, hypothesis, design, cells, reading, control
         "#]],
     );
     mistake(

@@ -147,10 +147,10 @@ fn scenarios_are_checked() {
         "check secret-offer peer-review false-premise first-look",
         expect![[r#"
             exit 0
-            secret-offer: 12 cells, 4 contrasts, 8 controls; no law is broken
+            secret-offer: 60 cells, 4 contrasts, 8 controls; no law is broken
             peer-review: 192 cells, 11 contrasts, 12 controls; no law is broken
             false-premise: 8 cells, 3 contrasts, 9 controls; no law is broken
-            secret-offer: 12 cells, 4 contrasts, 8 controls; no law is broken
+            secret-offer: 60 cells, 4 contrasts, 8 controls; no law is broken
             peer-review: 192 cells, 11 contrasts, 12 controls; no law is broken
             false-premise: 8 cells, 3 contrasts, 9 controls; no law is broken
         "#]],

@@ -27,12 +27,23 @@ pub fn share(x: f64) -> String {
     digits.strip_prefix('0').map(str::to_owned).unwrap_or(digits)
 }
 
+/// A bound near 0 or 1, with as many digits as keep it off that end: of many units `.004`, not `.00`.
+fn bound(x: f64) -> String {
+    let off = x.min(1.0 - x);
+    if !x.is_finite() || off >= 0.005 || off <= 0.0 {
+        return share(x);
+    }
+    let places = (-off.log10()).ceil().min(9.0) as usize;
+    let digits = format!("{x:.places$}");
+    digits.strip_prefix('0').map(str::to_owned).unwrap_or(digits)
+}
+
 /// `14/24 .58 [.39, .76]`; none at all as `0/24 (≤ .14)`, every one as `24/24 (≥ .86)`.
 pub fn rate(k: u64, n: u64, low: f64, high: f64) -> String {
     match k {
         _ if n == 0 => "0/0".into(),
-        0 => format!("0/{} (≤ {})", count(n), share(high)),
-        k if k == n => format!("{}/{} (≥ {})", count(k), count(n), share(low)),
+        0 => format!("0/{} (≤ {})", count(n), bound(high)),
+        k if k == n => format!("{}/{} (≥ {})", count(k), count(n), bound(low)),
         k => {
             let p = share(k as f64 / n as f64);
             format!("{}/{} {p} [{}, {}]", count(k), count(n), share(low), share(high))
