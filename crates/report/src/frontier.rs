@@ -120,6 +120,8 @@ pub(crate) fn drawn(f: &Remedies) -> String {
         .with_legend_entries(legend)
         .with_legend_position(LegendPosition::OutsideRightTop)
         .with_legend_box(false)
+        .with_x_tick_step(step(x))
+        .with_y_tick_step(step(y))
         .with_tick_format(TickFormat::Custom(Arc::new(crate::svg::signed_tick)))
         .with_shaded_region(ShadedRegion::vertical(-f.corner, f.corner).with_color(BAND).with_opacity(1.0))
         .with_reference_line(zero(ReferenceLine::horizontal(0.0)))
@@ -127,6 +129,11 @@ pub(crate) fn drawn(f: &Remedies) -> String {
         .with_font_family("ui-sans-serif, system-ui, 'DejaVu Sans', sans-serif")
         .with_theme(theme());
     SvgBackend::new().render_scene(&render_multiple(plots, layout))
+}
+
+/// About six ticks, at numbers of two digits at most.
+fn step((low, high): (f64, f64)) -> f64 {
+    crate::svg::round_step(((high - low) / 6.0).max(0.02))
 }
 
 /// Where a mark lies, in thousandths: what is nearer than that lies in one place.

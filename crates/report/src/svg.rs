@@ -81,7 +81,7 @@ fn forest_axis(f: &Forest) -> Axis {
 }
 
 /// 1, 2 or 5 times a power of ten, at least `x`.
-fn round_step(x: f64) -> f64 {
+pub(crate) fn round_step(x: f64) -> f64 {
     let power = 10f64.powf(x.log10().floor());
     let factor = [1.0, 2.0, 5.0, 10.0].into_iter().find(|f| f * power >= x * 0.999);
     factor.unwrap_or(10.0) * power

@@ -65,7 +65,7 @@ struct ScenarioView {
     gates: Vec<GateView>,
     cell_figures: Vec<Value>,
     indices: Vec<Group<RateView>>,
-    frontier_figures: Vec<Value>,
+    frontier_figures: Vec<(String, Value)>,
     frontiers: Vec<Group<RemedyView>>,
     means: Vec<Group<RateView>>,
     rates: Vec<Group<RateView>>,
@@ -200,7 +200,7 @@ fn scenario(page: &Page, figures: &[(String, Figure)], i: usize, name: String, r
         estimates: estimates(f, &name),
         rates: rates(f, &name),
         indices: indices(f, &name),
-        frontier_figures: drawn(figures, &name, |f| matches!(f, Figure::Frontier(_))),
+        frontier_figures: titled(figures, &name, |f| matches!(f, Figure::Frontier(_))),
         frontiers: frontier::table(f, &name),
         means: means(f, &name),
         instrument: sentence(&calibration),
@@ -214,7 +214,7 @@ fn scenario(page: &Page, figures: &[(String, Figure)], i: usize, name: String, r
             &name,
             |f| matches!(f, Figure::Forest(f) if f.estimand.is_some() && f.by.is_none()),
         ),
-        profile_figures: profiles(figures, &name),
+        profile_figures: titled(figures, &name, |f| matches!(f, Figure::Forest(f) if f.by.is_some())),
         forests: drawn(figures, &name, |f| matches!(f, Figure::Forest(f) if f.estimand.is_none())),
         wording_figures: drawn(figures, &name, |f| matches!(f, Figure::Wordings(_))),
         cell_figures: drawn(figures, &name, |f| matches!(f, Figure::Cells(_))),
@@ -262,15 +262,14 @@ fn drawn(figures: &[(String, Figure)], name: &str, kind: impl Fn(&Figure) -> boo
     of.map(|f| Value::from_safe_string(svg(f))).collect()
 }
 
-/// One contrast level by level of another factor, each with its heading.
-fn profiles(figures: &[(String, Figure)], name: &str) -> Vec<(String, Value)> {
-    let of = figures.iter().map(|(_, f)| f).filter(|f| f.scenario() == name);
-    let by = of.filter(|f| matches!(f, Figure::Forest(f) if f.by.is_some()));
+/// The same, each with its heading.
+fn titled(figures: &[(String, Figure)], name: &str, kind: impl Fn(&Figure) -> bool) -> Vec<(String, Value)> {
+    let of = figures.iter().map(|(_, f)| f).filter(|f| f.scenario() == name && kind(f));
     let titled = |f: &Figure| {
         let title = f.title().split_once(": ").map_or(f.title(), |(_, title)| title);
         (title.to_owned(), Value::from_safe_string(svg(f)))
     };
-    by.map(titled).collect()
+    of.map(titled).collect()
 }
 
 fn factor(s: &ScenarioPage, name: &str, levels: &[String]) -> FactorView {
