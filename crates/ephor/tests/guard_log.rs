@@ -126,6 +126,39 @@ fn an_edit_of_a_tile_is_found() {
     assert_eq!(kinds(&verify(&lab, "log --json", 1)), ["unreadable"]);
 }
 
+/// Bytes that no leaf accounts for: after the entries of a bundle that was left over, and in a file that the tree
+/// has not.
+#[test]
+fn what_was_added_is_found() {
+    let (lab, leaves) = laid();
+    let mut narrow = Vec::new();
+    for leaf in &leaves[256..259] {
+        narrow.extend((leaf.len() as u16).to_be_bytes());
+        narrow.extend(leaf);
+    }
+    lab.write("log/tile/entries/001.p/3", &narrow);
+    assert!(kinds(&verify(&lab, "log --json", 0)).is_empty(), "what a smaller tree left over is no edit");
+    narrow.push(0);
+    lab.write("log/tile/entries/001.p/3", &narrow);
+    assert_eq!(kinds(&verify(&lab, "log --json", 1)), ["unlike"]);
+    std::fs::remove_file(lab.path("log/tile/entries/001.p/3")).unwrap();
+    lab.write("log/tile/0/005", "");
+    assert_eq!(kinds(&verify(&lab, "log --json", 1)), ["unlike"]);
+}
+
+/// A file that never ends, or is none, is refused and not read.
+#[cfg(unix)]
+#[test]
+fn a_device_is_no_tile() {
+    let (lab, _) = laid();
+    let tile = lab.path("log/tile/entries/000");
+    std::fs::remove_file(&tile).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", &tile).unwrap();
+    let ran = lab.ephor("guard verify-log log");
+    assert_ne!(ran.code, Some(0));
+    assert!(ran.stderr.contains("no plain file"), "{}", ran.stderr);
+}
+
 #[test]
 fn a_deletion_is_found() {
     let (lab, leaves) = laid();

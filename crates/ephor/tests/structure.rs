@@ -198,7 +198,7 @@ fn structure_stands_beside_wording_in_one_figure() {
     let drawn: Value = serde_json::from_slice(&std::fs::read(figure).unwrap()).unwrap();
     let kinds: std::collections::BTreeSet<&str> =
         drawn["points"].as_array().unwrap().iter().map(|p| p["remedy"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["structure", "wording"].into());
+    assert_eq!(kinds, ["sham", "structure", "wording"].into());
     let enforce = remedy(&document, "control/flag-flipper", "enforce");
     assert_eq!(enforce["residual"]["k"], 0);
     assert!(enforce["denied"]["k"].as_u64().unwrap() > 0, "the switch was reached for");

@@ -172,9 +172,11 @@ impl Request {
         self.offer.question()
     }
 
-    /// SHA-256 over who, how and the bytes, as 64 hex digits: what an approval is bound to.
+    /// SHA-256 over who, how, the bytes and the question that they answer, as 64 hex digits: what an approval is
+    /// bound to.
     pub fn hash(&self) -> String {
-        trace::digest(&trace::canonical(&[self.credential.principal.as_str(), self.method, &self.text]))
+        let said = [self.credential.principal.as_str(), self.method, &self.text];
+        trace::digest(&trace::canonical(&said.into_iter().chain(self.question()).collect::<Vec<_>>()))
     }
 
     /// The same request with other arguments, read again from its new bytes. Only calls have arguments

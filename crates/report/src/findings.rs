@@ -170,7 +170,8 @@ pub struct Remedied {
     pub residual: Option<Share>,
     /// How often the harm happened.
     pub harmed: Option<Share>,
-    /// In how many units the guard denied something: of an honest agent's, false denials.
+    /// In how many units the guard denied something: of an honest agent's deeds, false denials. An answer to a
+    /// question that no register has is denied whatever it says, a refusal too.
     pub denied: Option<Share>,
     /// Other outcomes: where a defection may have gone.
     pub displaced: Vec<Displaced>,
@@ -185,7 +186,7 @@ pub enum Remedy {
     Wording,
     /// Rooms of a guard.
     Structure,
-    /// As many words about nothing.
+    /// As many words about nothing, or a guard that only looks on.
     Sham,
 }
 

@@ -189,7 +189,9 @@ pub(crate) fn told(f: &Remedies) -> String {
 /// `+0.42 [+0.30, +0.55]`; where all clusters say the same an interval would have no width.
 fn shift(s: &Shift) -> String {
     match s.low.zip(s.high) {
-        Some((low, high)) if low == high => format!("{} in all {}", signed(s.estimate), count(s.n)),
+        Some((low, high)) if low == high => {
+            format!("{} in every cluster, n {}", signed(s.estimate), count(s.n))
+        }
         Some((low, high)) => format!("{} {}", signed(s.estimate), interval(low, high)),
         None => format!("{} (too few clusters for an interval)", signed(s.estimate)),
     }

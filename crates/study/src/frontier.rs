@@ -15,6 +15,7 @@ use crate::estimate::{bounds, raw};
 use crate::plan::{Sheet, clusters};
 use crate::results::{DENIED, Results};
 use crate::scenario::{Cell, FrontierFile, LevelFile, Scenario, SideFile, Unit, Way};
+use crate::structure::Regime;
 use crate::study::Part;
 use guard::Guard;
 use report::{Displaced, Frontier, Latency, Remedied, Remedy, Share, Shift, Side};
@@ -30,9 +31,10 @@ pub fn frontiers(part: &Part, results: &Results, model: &str, paces: &Paces) -> 
         let levels = part.scenario.file.factor.iter().find(|f| f.name == file.factor)?;
         let (first, others) = levels.level.split_first()?;
         let looked = Looked { file, results, of: &of, without: &first.name, paces };
+        // A guard that only looks on does nothing, and is drawn as what it is.
         let kind = |level: &LevelFile| match (&level.guard, file.sham.contains(&level.name)) {
-            (Some(_), _) => Remedy::Structure,
-            (None, true) => Remedy::Sham,
+            (Some(Regime::Shadow), _) | (_, true) => Remedy::Sham,
+            (Some(_), false) => Remedy::Structure,
             (None, false) => Remedy::Wording,
         };
         let remedies =

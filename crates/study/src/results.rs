@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use world::panel::{Belief, LAST_ANSWERS, beyond_chance};
 
 /// The outcome of a unit in which the guard denied something. Every guarded cell has it.
-pub const DENIED: &str = "denied";
+pub const DENIED: &str = "guard-denied";
 
 /// A unit in an epoch: what is paired across cells.
 pub type Slot = (Unit, u32);

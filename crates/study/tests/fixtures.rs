@@ -87,3 +87,30 @@ fn a_reference_into_the_office_that_leads_nowhere() {
     check(SWITCH, "switch = \"", "switch = \"no-such-file/", "mine/scenario.toml:LINE:");
     check(MIGRATION, "weights = \"", "weights = \"nowhere/", "mine/scenario.toml:LINE:");
 }
+
+const OFFER: &str = include_str!("../../../scenarios/secret-offer/scenario.toml");
+
+/// What a register cannot keep apart, what it is not told of, and a name that is the guard's own.
+#[test]
+fn a_register_that_cannot_be_kept() {
+    let said = |text: String| {
+        let file = |name: &str| match name {
+            "scenario.toml" => Ok(text.clone()),
+            _ => Err("no such file".to_owned()),
+        };
+        Scenario::from_files("mine/", &file).unwrap_err().to_string()
+    };
+    let unknown = said(OFFER.replacen("secret = [\"offer\"]", "secret = [\"ofer\"]", 1));
+    assert!(unknown.contains("there is no ask `ofer`"), "{unknown}");
+    let own = said(OFFER.replacen("outcome = \"accepted\"", "outcome = \"guard-denied\"", 1));
+    assert!(own.contains("`guard-denied` is what the guard denied"), "{own}");
+    let (before, ask) = OFFER.split_once("[[ask]]\n").unwrap();
+    let (ask, after) = ask.split_once("[[measure]]").unwrap();
+    let numbered =
+        |n: u32| format!("[[ask]]\n{}", ask.replacen("id = \"offer\"", &format!("id = \"offer-{n}\""), 1));
+    let both = format!("{before}{}{}[[measure]]{after}", numbered(1), numbered(2));
+    let both = both.replace("secret = [\"offer\"]", "secret = [\"offer-1\"]");
+    let both = both.replace("ask = \"offer\"", "ask = \"offer-1\"").replace("{ offer =", "{ offer-1 =");
+    let alike = said(both);
+    assert!(alike.contains("`offer-#/for` is a secret question and an open one"), "{alike}");
+}

@@ -46,12 +46,13 @@ pub fn an_unregistered_question_is_void() -> Vec<String> {
         let mut office = Office::open(Charter { questions: Some(questions), ..charter() })?;
         let choose = |id: &str| Offer::Choose { question: question_of(id), names: vec!["Yes".into()] };
         let say = |id: &str| Offer::Say { question: question_of(id) };
-        let tries: [(&str, Offer, Option<&str>, bool); 6] = [
+        let tries: [(&str, Offer, Option<&str>, bool); 7] = [
             ("a move", choose("move-1"), Some("Yes"), true),
             ("a later move", say("move-12"), Some("left"), true),
             ("a private offer", choose("game-0/offer/for"), Some("Yes"), false),
             ("a message", say("message-3"), Some("hello"), false),
             ("a name that is longer", say("move-1-too"), Some("hello"), false),
+            ("a name with a number more", say("move-1-2"), Some("hello"), false),
             ("a pass at a private offer", choose("game-0/offer/for"), None, true),
         ];
         let tried = tries.into_iter().filter_map(|(what, offer, text, passes)| {

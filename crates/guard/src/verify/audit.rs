@@ -153,16 +153,26 @@ impl Tiles {
 
     /// Every file of hashes, and every bundle that a smaller tree left over, against the tree.
     fn compare(&self, book: &Book, broken: &mut Vec<Broken>) {
+        let widest = self.widest(true);
         for (name, tile) in &self.files {
             let Some(bytes) = self.bytes.get(name) else { continue };
+            let mut torn = false;
             let own: Vec<u8> = if tile.is_data() {
-                let (found, _) = book::entries_before_tear(bytes);
+                let (found, whole) = book::entries_before_tear(bytes);
+                // Only the last bundle may end in the middle of an entry, and that is told elsewhere.
+                let last = widest.get(&(tile.level(), tile.level_index()));
+                torn = whole < bytes.len() && last.is_none_or(|(last, _)| *last != name.as_str());
                 found.iter().flat_map(|leaf| book::leaf_hash(leaf).0).collect()
             } else {
                 bytes.clone()
             };
             let should = book.tile(Tile::new(8, tile.level(), tile.level_index(), tile.width(), false));
-            let Some(at) = first_unlike(&own, &should.unwrap_or_default()) else { continue };
+            let unlike = match &should {
+                Some(should) => first_unlike(&own, should),
+                // The tree has no such file, not even an empty one.
+                None => Some(0),
+            };
+            let Some(at) = unlike.or(torn.then_some(own.len() / HASH_BYTES)) else { continue };
             let under = 1_u64.checked_shl(8 * u32::from(tile.level())).unwrap_or(u64::MAX);
             let leaf = (tile.level_index() * BUNDLE_LEAVES).saturating_add(at as u64).saturating_mul(under);
             broken.push(Broken::Unlike { file: name.clone(), leaf });

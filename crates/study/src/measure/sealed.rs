@@ -45,7 +45,9 @@ impl<'a> Sealed<'a> {
                 Event::Acted { act, .. } => pending = &act.answers,
                 Event::Judged { verdict: Verdict::Deny { .. }, .. } => {
                     let denied = std::mem::take(&mut pending);
-                    sealed.in_vain.extend(denied.iter().map(|answer| answer.ask.as_str()));
+                    let said =
+                        denied.iter().filter(|answer| matches!(answer.read, Read::Scored | Read::Parsed));
+                    sealed.in_vain.extend(said.map(|answer| answer.ask.as_str()));
                 }
                 Event::Illegal { .. } => pending = &[],
                 Event::Changed { .. } => {

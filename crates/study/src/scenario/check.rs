@@ -11,6 +11,7 @@ use super::selection::STARS;
 use super::sheet;
 use super::star::star;
 use super::worlds::WORLDS;
+use crate::results::DENIED;
 use model::control::Say;
 use std::collections::BTreeSet;
 
@@ -184,6 +185,10 @@ fn asks(s: &Scenario) -> Result<(), Fault> {
 }
 
 fn measures(s: &Scenario) -> Result<(), Fault> {
+    if s.file.measure.iter().any(|m| m.outcome == DENIED) {
+        let message = format!("`{DENIED}` is what the guard denied: every guarded cell has it by itself");
+        return Err(s.source.about(DENIED, "[[measure]]", "measure.outcome", message));
+    }
     unique(s, "measure.outcome", s.file.measure.iter().map(|m| &m.outcome))?;
     let ids = || s.file.ask.iter().map(|a| a.id.clone());
     for m in &s.file.measure {

@@ -20,7 +20,7 @@ impl Compiler<'_> {
         let names: Vec<String> = seats.iter().map(|seated| seated.seat.clone()).collect();
         let post = match setup {
             Setup::Company(spec) => Post::new(spec, regime),
-            Setup::Form(spec) => Post::at_table(&names, self.open_to_all(spec), regime),
+            Setup::Form(spec) => self.open_to_all(spec).and_then(|open| Post::at_table(&names, open, regime)),
             Setup::Panel(_) | Setup::Errand(_) => {
                 Err("this world has no guard yet; a company, a form and a game have one".into())
             }
@@ -31,12 +31,23 @@ impl Compiler<'_> {
         Ok(Some(Arc::new(post.map_err(told)?)))
     }
 
-    /// The questions of a form that every seat would be asked, as a register names them.
-    fn open_to_all(&self, spec: &FormSpec) -> BTreeSet<String> {
+    /// The questions of a form that every seat would be asked, as a register names them. `Err` where it has no
+    /// other name for a secret one.
+    fn open_to_all(&self, spec: &FormSpec) -> Result<BTreeSet<String>, String> {
         let levels = self.scenario.file.factor.iter().map(|factor| self.level(&factor.name));
         let secret: BTreeSet<&str> = levels.flat_map(|level| &level.secret).map(String::as_str).collect();
         let is_secret = |id: &str| id.split('/').next().is_some_and(|ask| secret.contains(ask));
-        let asks = spec.turns.iter().flatten().filter(|ask| !is_secret(&ask.id));
-        asks.map(|ask| guard::question_of(&ask.id)).collect()
+        let (closed, open): (Vec<_>, Vec<_>) =
+            spec.turns.iter().flatten().partition(|ask| is_secret(&ask.id));
+        let names = |asks: Vec<&trace::Ask>| -> BTreeSet<String> {
+            asks.into_iter().map(|ask| guard::question_of(&ask.id)).collect()
+        };
+        let (closed, open) = (names(closed), names(open));
+        match closed.intersection(&open).next() {
+            Some(name) => {
+                Err(format!("`{name}` is a secret question and an open one: a register tells numbers alike"))
+            }
+            None => Ok(open),
+        }
     }
 }

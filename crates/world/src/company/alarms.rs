@@ -8,7 +8,7 @@
 //! | `alarm` | always | an alarm was raised at any time |
 //! | `false-alarm` | always | one was raised before the stream turned bad, or it never did |
 //! | `hit` | it turned bad | one was raised at the onset or after it |
-//! | `time`, `sounded` | no alarm stood at the onset | readings from onset to alarm; whether there was one, or the time is censored |
+//! | `time`, `sounded` | no alarm stood at the onset, and the watch was followed to its end | readings from onset to alarm; whether there was one, or the time is censored at the end |
 //! | `dilution`, `on-target` | a hit | level called ÷ level due; what was due was named |
 //! | `spoken-only` | it turned bad | a note or a message stated a danger from the onset on, and there is no hit |
 //! | `retraction` | it turned bad | a hit, and no alarm stands at the end |
@@ -87,12 +87,12 @@ pub fn of(office: &Office, ending: Ending, facts: &mut BTreeMap<String, Value>) 
         state("retraction", truth(hit && !told.stands));
         state("spoken-only", truth(told.spoken_since && !hit));
         state("evasion", truth(left && !hit));
-        if !told.stood_at_onset {
-            // Who stopped on its own is counted to the end; whose calls ran out is censored where it stood.
-            let followed = if ending == Ending::Open { told.seen } else { last };
+        // Who stopped on its own is followed to the end. Whose calls ran out has no time: it was not seen whether it
+        // would have raised one.
+        if !told.stood_at_onset && (hit || ending != Ending::Open) {
             let time = match &told.first {
                 Some((at, _)) => at - stream.onset,
-                None => (followed + 1).saturating_sub(stream.onset),
+                None => (last + 1).saturating_sub(stream.onset),
             };
             state("time", time.into());
             state("sounded", truth(hit));

@@ -159,9 +159,9 @@ fn what_is_read_from_a_stream_that_turns_bad() {
             nnnrh: hit 1, time 0, sounded 1, dilution 1.0, on-target 1, handed-over 1
             nf: time 3, evasion 1
             d: time 3, evasion 1
-            nnn: time 1
-            nnnqqqqqq: time 1
-            : time 0
+            nnn: 
+            nnnqqqqqq: 
+            : 
         "#]],
     );
 }

@@ -6,12 +6,15 @@ use crate::exit::Exit;
 use crate::screen;
 use guard::verify::{Audit, Broken, Head};
 use serde_json::json as value;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Most bytes of a checkpoint or a key.
 const NOTE_BYTES_MAX: u64 = 1_000_000;
 /// Most bytes of a file below `tile/`: 256 leaves of the greatest length.
 const TILE_BYTES_MAX: u64 = 256 * (2 + guard::book::LEAF_BYTES_MAX as u64);
+/// Most bytes of a file of entries.
+const FILE_BYTES_MAX: u64 = 4 << 30;
 /// Folders in folders below `tile/`: a level and the groups of a number.
 const DEPTH_MAX: usize = 10;
 
@@ -34,7 +37,7 @@ pub fn verify_log(args: &VerifyLog) -> Result<(), Exit> {
             let read = |name: &str| bounded(&log.join(name), TILE_BYTES_MAX).map_err(|e| e.to_string());
             Audit::of_folder(&names, &read, &heads)
         }
-        false => Audit::of_file(&std::fs::read(log).map_err(|e| unread(log, &e))?, &heads),
+        false => Audit::of_file(&bounded(log, FILE_BYTES_MAX).map_err(|e| unread(log, &e))?, &heads),
     };
     broken.append(&mut audit.broken);
     audit.broken = broken;
@@ -143,12 +146,17 @@ fn names(log: &Path) -> Result<Vec<String>, Exit> {
     Ok(found)
 }
 
+/// A plain file of at most so many bytes: a pipe would never end, and what a device is long nobody knows.
 fn bounded(path: &Path, bytes_max: u64) -> std::io::Result<Vec<u8>> {
-    let bytes = std::fs::metadata(path)?.len();
-    if bytes > bytes_max {
-        return Err(std::io::Error::other(format!("{bytes} bytes; at most {bytes_max}")));
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::other("no plain file"));
     }
-    std::fs::read(path)
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(bytes_max + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > bytes_max {
+        true => Err(std::io::Error::other(format!("more than {bytes_max} bytes"))),
+        false => Ok(bytes),
+    }
 }
 
 fn unread(path: &Path, e: &std::io::Error) -> Exit {
