@@ -48,7 +48,7 @@ fn holds(study: &str) {
 fn every_instrument_of_the_battery_finds_its_controls() {
     let changes = Changes { quick: true, ..Changes::default() };
     let study = Study::resolve(&["battery".into()], &changes).unwrap();
-    assert_eq!(study.parts.len(), 10);
+    assert_eq!(study.parts.len(), 11);
     for part in &study.parts {
         let name = &part.scenario.file.name;
         let mut counts = [(0, 0); 2];

@@ -112,5 +112,5 @@ fn a_register_that_cannot_be_kept() {
     let both = both.replace("secret = [\"offer\"]", "secret = [\"offer-1\"]");
     let both = both.replace("ask = \"offer\"", "ask = \"offer-1\"").replace("{ offer =", "{ offer-1 =");
     let alike = said(both);
-    assert!(alike.contains("`offer-#/for` is a secret question and an open one"), "{alike}");
+    assert!(alike.contains("`offer-#/against` is a secret question and an open one"), "{alike}");
 }
