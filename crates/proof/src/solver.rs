@@ -74,13 +74,7 @@ impl Solver {
         env: &RequestEnv,
         schema: &Schema,
     ) -> Outcome {
-        let (a, b) = match both(one, other, env, schema) {
-            Ok(compiled) => compiled,
-            Err(why) => return Outcome::Unknown(why),
-        };
-        let asked = self.compiler.check_disjoint_with_counterexample_opt(&a, &b);
-        let found = self.runtime.block_on(asked);
-        outcome(found, |env| allows(one, env) && allows(other, env))
+        self.compare(one, other, env, schema, Relation::Disjoint)
     }
 
     /// Whether every request of this kind that `one` allows is allowed by `other`.
@@ -91,14 +85,38 @@ impl Solver {
         env: &RequestEnv,
         schema: &Schema,
     ) -> Outcome {
+        self.compare(one, other, env, schema, Relation::Implies)
+    }
+
+    /// Asks for a request that breaks what is said of two policies.
+    fn compare(
+        &mut self,
+        one: &PolicySet,
+        other: &PolicySet,
+        env: &RequestEnv,
+        schema: &Schema,
+        relation: Relation,
+    ) -> Outcome {
         let (a, b) = match both(one, other, env, schema) {
             Ok(compiled) => compiled,
             Err(why) => return Outcome::Unknown(why),
         };
-        let asked = self.compiler.check_implies_with_counterexample_opt(&a, &b);
-        let found = self.runtime.block_on(asked);
-        outcome(found, |env| allows(one, env) && !allows(other, env))
+        let compiler = &mut self.compiler;
+        let found = self.runtime.block_on(async {
+            match relation {
+                Relation::Disjoint => compiler.check_disjoint_with_counterexample_opt(&a, &b).await,
+                Relation::Implies => compiler.check_implies_with_counterexample_opt(&a, &b).await,
+            }
+        });
+        outcome(found, |env| allows(one, env) && allows(other, env) == (relation == Relation::Disjoint))
     }
+}
+
+/// What is said of two policies; a request that one allows breaks it where the other allows it too, or does not.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Relation {
+    Disjoint,
+    Implies,
 }
 
 /// Two policies as terms; what has no form in SMT is not proven.

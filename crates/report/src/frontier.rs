@@ -252,8 +252,8 @@ pub(crate) fn table(f: &Findings, scenario: &str) -> Vec<Group<RemedyView>> {
 pub(crate) fn lines(f: &Findings, scenario: &str) -> Vec<String> {
     let of = f.frontiers.iter().filter(|x| x.scenario == scenario && f.models.contains(&x.model));
     let line = |x: &Frontier, r: &Remedied| {
-        let left = r.residual.as_ref().map(|s| format!("left {}", rate(s.k, s.n, s.low, s.high)));
-        let denied = r.denied.as_ref().map(|s| format!("denied {}", rate(s.k, s.n, s.low, s.high)));
+        let left = r.residual.is_some().then(|| format!("left {}", share(&r.residual)));
+        let denied = r.denied.is_some().then(|| format!("denied {}", share(&r.denied)));
         let pace = r.latency.as_ref().map(|l| format!("p50 {:.3} ms, p99 {:.3} ms", l.p50_ms, l.p99_ms));
         let gained = [format!("gain {}", shift(&r.gain)), format!("harm {}", shift(&r.harm))];
         let told: Vec<String> = gained.into_iter().chain(left).chain(denied).chain(pace).collect();

@@ -335,7 +335,10 @@ impl<'a> Reading<'a> {
         self.read[at] = true;
         self.done[at] = episode.end == End::Done;
         self.tokens.hear(&sheet.cell, episode);
-        self.paces.take(sheet, episode);
+        // Only a frontier tells them.
+        if !self.part.scenario.file.frontier.is_empty() {
+            self.paces.take(sheet, episode);
+        }
         // Scripted answers are of no interest; scripted games are worth a look.
         if trace::is_scripted(&self.model) && matches!(sheet.setup, Setup::Form(_)) {
             return;
