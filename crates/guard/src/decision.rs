@@ -2,7 +2,7 @@
 
 use crate::mutant::{Mutant, planted};
 use crate::verdict::REFUSAL;
-use crate::{Facts, Mode, Request, Ruling, Verdict};
+use crate::{Facts, Mode, Payload, Request, Ruling, Verdict};
 
 /// What was decided of one request.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,13 +19,20 @@ pub struct Decision {
     /// The policy's epoch, one for the whole decision.
     pub epoch: u64,
     pub now: u64,
-    pub(crate) sent: Option<String>,
+    /// The bytes that were judged.
+    pub(crate) text: String,
+    pub(crate) question: Option<String>,
 }
 
 impl Decision {
     /// The very bytes that were authorised; none where nothing is sent.
     pub fn sent(&self) -> Option<&str> {
-        self.sent.as_deref()
+        self.verdict.sends().then_some(self.text.as_str())
+    }
+
+    /// What the hash is of, also where nothing is sent: the operator's.
+    pub fn payload(&self) -> Payload {
+        Payload::new(&self.principal, &self.method, &self.text, self.question.as_deref())
     }
 
     /// What the agent reads in place of a result: the same for every refusal.

@@ -11,7 +11,7 @@
 
 use crate::book::{Book, Storage};
 use crate::mutant::{Mutant, planted};
-use crate::{Decision, Mode, Verdict};
+use crate::{Decision, Mode, Payload, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -119,8 +119,6 @@ pub struct Door {
 struct Entry {
     stage: Stage,
     repeat: Repeat,
-    principal: String,
-    method: String,
     hash: String,
 }
 
@@ -143,9 +141,9 @@ impl Door {
 
     fn follow(&mut self, n: u64, leaf: Leaf) -> Result<(), String> {
         match leaf {
-            Leaf::Decision { verdict, principal, method, hash, repeat, .. } => {
+            Leaf::Decision { verdict, hash, repeat, .. } => {
                 if verdict.sends() {
-                    self.allowed.insert(n, Entry { stage: Stage::Allowed, repeat, principal, method, hash });
+                    self.allowed.insert(n, Entry { stage: Stage::Allowed, repeat, hash });
                 }
                 Ok(())
             }
@@ -186,26 +184,24 @@ impl Door {
         if !decision.verdict.sends() {
             return Ok(None);
         }
-        let (principal, method, hash) =
-            (decision.principal.clone(), decision.method.clone(), decision.hash.clone());
-        self.allowed.insert(n, Entry { stage: Stage::Allowed, repeat, principal, method, hash });
+        self.allowed.insert(n, Entry { stage: Stage::Allowed, repeat, hash: decision.hash.clone() });
         Ok(Some(n))
     }
 
     /// Opens for one effect: what was allowed and has not begun, or what is unknown and idempotent. The
-    /// bytes are those that were authorised, or nothing opens.
+    /// payload is the one that was authorised, or nothing opens.
     ///
     /// # Errors
     /// In words, where it stays shut.
     pub fn begin(
         &mut self,
         n: u64,
-        text: &str,
+        said: &Payload,
         book: &mut Book,
         to: &mut dyn Storage,
     ) -> Result<Effect, String> {
         let entry = self.allowed.get_mut(&n).ok_or("nothing of this number was allowed")?;
-        if entry.hash != trace::digest(&trace::canonical(&[entry.principal.as_str(), &entry.method, text])) {
+        if entry.hash != said.hash() {
             return Err("other bytes were authorised".into());
         }
         let again = entry.stage == Stage::Unknown
@@ -215,7 +211,7 @@ impl Door {
         }
         book.append(&Leaf::Begun { of: n }.bytes(), to)?;
         entry.stage = Stage::Begun;
-        Ok(Effect { of: n, text: text.to_owned() })
+        Ok(Effect { of: n, text: said.text.clone() })
     }
 
     /// Writes how an effect ended.

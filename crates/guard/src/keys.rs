@@ -22,7 +22,7 @@ pub fn key_pair(name: &str, seed: [u8; 32]) -> KeyPair {
 }
 
 /// Bytes that were drawn elsewhere, in place of a generator.
-struct Drawn([u8; 32]);
+pub(crate) struct Drawn(pub(crate) [u8; 32]);
 
 impl rand_core::RngCore for Drawn {
     fn next_u32(&mut self) -> u32 {

@@ -54,6 +54,7 @@ pub mod mutant;
 mod mutant;
 #[cfg(test)]
 mod mutant_runner;
+pub mod payload;
 mod policies;
 mod port;
 mod ratchet;
@@ -75,6 +76,7 @@ pub use decision::{Considered, Decision};
 pub use facts::{Case, Facts, Tally, approval_text};
 pub use keys::{KeyPair, Operators, key_pair, sign};
 pub use monitor::Monitor;
+pub use payload::Payload;
 pub use policies::{Policies, Rules};
 pub use port::{Closed, Guard, Open};
 pub use ratchet::{Adopted, Flip, Proposal, Ratchet, Turn};

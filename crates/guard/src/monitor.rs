@@ -9,6 +9,7 @@
 //! as if the agent had written it.
 
 use crate::mutant::{Mutant, planted};
+use crate::payload;
 use crate::rooms::{self, Order, Room};
 use crate::verdict::strictest;
 use crate::{
@@ -154,12 +155,15 @@ impl Monitor {
         if adopted.epoch() != self.epoch + 1 {
             return Err(format!("epoch {} does not follow {}", adopted.epoch(), self.epoch));
         }
-        for (_, room) in &mut self.rooms {
-            room.obey(&Order::Adopt(adopted.policies().clone()), 0)?;
-        }
+        self.swap(adopted);
         self.epoch = adopted.epoch();
         self.tally.forget_approvals();
         Ok(())
+    }
+
+    /// The first half of [`Monitor::adopt`]: the planted fault that tears them apart needs it alone.
+    pub(crate) fn swap(&mut self, adopted: &Adopted) {
+        self.rooms.iter_mut().for_each(|(_, room)| room.adopt(adopted.policies()));
     }
 
     /// The request as it would be sent, and the rooms that rewrote it.
@@ -201,7 +205,8 @@ impl Monitor {
             hash: request.hash(),
             epoch: self.epoch,
             now,
-            sent: verdict.sends().then(|| request.text().to_owned()),
+            text: request.text().to_owned(),
+            question: request.question().map(str::to_owned),
         };
         Considered { decision, noted: Some((request, facts)) }
     }
@@ -261,10 +266,11 @@ impl Monitor {
             principal: principal.into(),
             method: "unread".into(),
             tool: String::new(),
-            hash: trace::digest(&trace::canonical(&[principal, "unread", text])),
+            hash: payload::hash_of(principal, "unread", text, None),
             epoch: self.epoch,
             now,
-            sent: verdict.sends().then(|| text.to_owned()),
+            text: text.to_owned(),
+            question: None,
         };
         Considered { decision, noted: None }
     }

@@ -50,6 +50,7 @@ pub enum Mutant {
     LeafWithoutPrefix,
     TruncationPasses,
     ArgumentsInTheLog,
+    PayloadInTheClear,
     TornSwap,
 }
 

@@ -48,6 +48,7 @@ const KILLS: &[(Mutant, &str)] = &[
     (Mutant::LeafWithoutPrefix, "the_tree_is_rfc_6962"),
     (Mutant::TruncationPasses, "every_tampering_is_found"),
     (Mutant::ArgumentsInTheLog, "a_log_holds_no_arguments"),
+    (Mutant::PayloadInTheClear, "payloads_are_for_their_reader"),
 ];
 
 #[test]

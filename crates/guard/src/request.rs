@@ -10,7 +10,7 @@
 //! cannot become a call. Who asks follows from the credential, never from the body.
 
 use crate::mutant::{Mutant, planted};
-use crate::{Kind, shape, strict};
+use crate::{Kind, payload, shape, strict};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -175,8 +175,7 @@ impl Request {
     /// SHA-256 over who, how, the bytes and the question that they answer, as 64 hex digits: what an approval is
     /// bound to.
     pub fn hash(&self) -> String {
-        let said = [self.credential.principal.as_str(), self.method, &self.text];
-        trace::digest(&trace::canonical(&said.into_iter().chain(self.question()).collect::<Vec<_>>()))
+        payload::hash_of(&self.credential.principal, self.method, &self.text, self.question())
     }
 
     /// The same request with other arguments, read again from its new bytes. Only calls have arguments

@@ -73,8 +73,7 @@ impl<L: Lock<Monitor>> Shared<L> {
     /// In words, where it is not the next epoch: everything stays as it was.
     pub fn adopt(&self, adopted: &Adopted) -> Result<(), String> {
         if planted(Mutant::TornSwap) {
-            let swap = Order::Adopt(adopted.policies().clone());
-            self.obey(&swap, 0)?;
+            self.monitor.with(|monitor| monitor.swap(adopted)).ok_or(BROKEN)?;
         }
         self.monitor.with(|monitor| monitor.adopt(adopted)).ok_or(BROKEN)?
     }

@@ -5,6 +5,7 @@
 //! the rounds while it waits and in half while it runs on, and reads what is left.
 #![allow(clippy::unwrap_used)]
 
+use guard::Decision;
 use guard::book::{Book, Storage, entries_before_tear, push_entry};
 use guard::door::{Door, Leaf, Outcome, Repeat, Stage};
 use guard::laws::{Office, requests};
@@ -61,7 +62,7 @@ fn child() {
             continue;
         };
         step(b'a');
-        let effect = door.begin(number, decision.sent().unwrap(), &mut book, &mut disk).unwrap();
+        let effect = door.begin(number, &decision.payload(), &mut book, &mut disk).unwrap();
         step(b'b');
         effects.write_all(format!("{number}\n").as_bytes()).unwrap();
         step(b'e');
@@ -127,11 +128,11 @@ fn settle(mut door: Door, leaves: &[&[u8]], times: &BTreeMap<u64, usize>) -> (us
     let mut office = Office::usual().unwrap();
     let (mut unknown, mut done, mut kept) = (0, 0, Vec::<Vec<u8>>::new());
     // The same requests again have the same bytes.
-    let texts: Vec<_> = requests().into_iter().map(|(who, text)| office.says(who, &text)).collect();
+    let said: Vec<_> = requests().into_iter().map(|(who, text)| office.says(who, &text)).collect();
     for (n, _) in leaves.iter().enumerate() {
         let Some(stage) = door.stage(n as u64) else { continue };
-        let sent = texts.iter().filter_map(|decision| decision.sent());
-        let opens = sent.filter(|text| door.begin(n as u64, text, &mut book, &mut kept).is_ok()).count();
+        let sent = said.iter().filter(|decision| decision.verdict.sends()).map(Decision::payload);
+        let opens = sent.filter(|said| door.begin(n as u64, said, &mut book, &mut kept).is_ok()).count();
         match stage {
             Stage::Unknown => unknown += 1,
             Stage::Ended(_) => done += 1,

@@ -18,6 +18,7 @@ use crate::scenario::{Cell, FrontierFile, LevelFile, Scenario, SideFile, Unit, W
 use crate::structure::Regime;
 use crate::study::Part;
 use guard::Guard;
+use guard::bench::nearest_rank;
 use report::{Displaced, Frontier, Latency, Remedied, Remedy, Share, Shift, Side};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -160,13 +161,10 @@ impl Paces {
 
     fn latency(&self, scenario: &Scenario, factor: &str, level: &str) -> Option<Latency> {
         let at = |cell: &&Cell| cell.level(scenario, factor) == level;
-        let mut all: Vec<Duration> =
-            self.of.iter().filter(|(cell, _)| at(cell)).flat_map(|(_, paces)| paces).copied().collect();
-        all.sort_unstable();
-        let quantile = |q: f64| {
-            let place = (q * all.len() as f64).ceil() as usize;
-            all.get(place.saturating_sub(1)).map(|d| d.as_secs_f64() * 1e3)
-        };
-        Some(Latency { p50_ms: quantile(0.5)?, p99_ms: quantile(0.99)?, n: all.len() as u64 })
+        let there = self.of.iter().filter(|(cell, _)| at(cell)).flat_map(|(_, paces)| paces);
+        let mut ms: Vec<f64> = there.map(|pace| pace.as_secs_f64() * 1e3).collect();
+        ms.sort_by(f64::total_cmp);
+        let at = |q| nearest_rank(&ms, q);
+        Some(Latency { p50_ms: at(0.5)?, p99_ms: at(0.99)?, n: ms.len() as u64 })
     }
 }

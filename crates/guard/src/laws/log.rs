@@ -1,10 +1,11 @@
 //! Laws of the book, and of those who read it.
 
-use super::office::Office;
+use super::office::{Office, requests};
 use super::{told, unless};
 use crate::book::{Book, entries, push_entry};
 use crate::door::{Leaf, Repeat};
 use crate::key_pair;
+use crate::payload::{Payload, reader_of};
 use crate::verify::{self, Broken, Head, check_consistency, check_inclusion, head_of, verify};
 use serde_json::json;
 
@@ -142,5 +143,34 @@ pub fn a_log_holds_no_arguments() -> Vec<String> {
             unless(!text.contains(marker), || text.clone())
         });
         Ok(told.collect())
+    })())
+}
+
+/// Whoever has the key reads what a leaf names, also of what was refused; nobody else reads or changes anything.
+pub fn payloads_are_for_their_reader() -> Vec<String> {
+    told((|| {
+        let mut office = Office::usual()?;
+        let (secret, stranger) = ("11".repeat(32), "12".repeat(32));
+        let reader = reader_of(&secret)?;
+        let mut found = Vec::new();
+        for (n, (who, text)) in (0_u8..).zip(requests()) {
+            let decision = office.says(who, &text);
+            let payload = decision.payload();
+            let sealed = payload.seal(&reader, [n; 32])?;
+            let clear = sealed.windows(text.len()).any(|bytes| bytes == text.as_bytes());
+            found.extend(unless(!clear, || format!("anybody can read {text}")));
+            let opened = Payload::open(&sealed, &secret);
+            let same =
+                opened.as_ref().is_ok_and(|opened| *opened == payload && opened.hash() == decision.hash);
+            found.extend(unless(same, || format!("{opened:?} is not what was decided: {payload:?}")));
+            let mut changed = sealed.clone();
+            changed.last_mut().into_iter().for_each(|byte| *byte ^= 1);
+            let other = [(&sealed, &stranger), (&changed, &secret)];
+            let opens = other.into_iter().any(|(sealed, key)| Payload::open(sealed, key).is_ok());
+            found.extend(unless(!opens, || format!("another key or a changed byte opens {text}")));
+            let again = payload.seal(&reader, [n.wrapping_add(100); 32])?;
+            found.extend(unless(again != sealed, || format!("equal payloads look equal: {text}")));
+        }
+        Ok(found)
     })())
 }

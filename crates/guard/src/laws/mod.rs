@@ -10,7 +10,9 @@ mod rooms;
 mod sample;
 mod walls;
 
-pub use log::{a_log_holds_no_arguments, every_tampering_is_found, the_tree_is_rfc_6962};
+pub use log::{
+    a_log_holds_no_arguments, every_tampering_is_found, payloads_are_for_their_reader, the_tree_is_rfc_6962,
+};
 pub use office::{Office, charter, requests};
 pub use order::{
     a_refusal_leaves_no_trace, authorised_is_sent, order_is_irrelevant, refusals_have_one_face,
@@ -43,7 +45,7 @@ macro_rules! laws {
 }
 
 /// Every law.
-pub const LAWS: [Law; 31] = laws! {
+pub const LAWS: [Law; 32] = laws! {
     deny_by_default forbid_trumps_permit error_denies more_forbids_never_allow_more
     approvals_bind_bytes_and_once lending_only_narrows
     one_meaning unknown_is_denied identity_is_the_credential a_menu_is_no_call
@@ -53,6 +55,7 @@ pub const LAWS: [Law; 31] = laws! {
     consequences_are_computed sealed_stays_sealed nothing_after_stop_and_lease bytes_are_conserved
     weights_exist_once
     every_effect_has_one_allow the_tree_is_rfc_6962 every_tampering_is_found a_log_holds_no_arguments
+    payloads_are_for_their_reader
     widening_needs_a_quorum a_failed_reload_changes_nothing
 };
 

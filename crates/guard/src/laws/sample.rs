@@ -16,8 +16,8 @@ pub fn history(times: usize) -> Result<Vec<Vec<u8>>, String> {
     for (who, text) in (0..times).flat_map(|_| requests()) {
         let decision = office.says(who, &text);
         let number = door.admit(&decision, Repeat::Never, &mut book, &mut leaves)?;
-        if let (Some(number), Some(sent)) = (number, decision.sent()) {
-            let effect = door.begin(number, sent, &mut book, &mut leaves)?;
+        if let Some(number) = number {
+            let effect = door.begin(number, &decision.payload(), &mut book, &mut leaves)?;
             door.end(effect, Outcome::Done, &mut book, &mut leaves)?;
         }
     }

@@ -4,8 +4,9 @@ use super::office::{Office, charter, requests};
 use super::{told, unless};
 use crate::book::{Book, Storage};
 use crate::door::{Door, Leaf, Outcome, Repeat, Stage};
-use crate::{Ratchet, Turn, key_pair, sign};
+use crate::{Offer, Payload, Ratchet, Turn, key_pair, sign};
 use serde_json::json;
+use std::sync::Arc;
 
 /// A disk that fails from one write on.
 struct Disk {
@@ -32,8 +33,33 @@ pub fn every_effect_has_one_allow() -> Vec<String> {
                     .map(|why| format!("{writes} writes, {repeat:?}: {why}")),
             );
         }
+        found.extend(answers()?);
         Ok(found)
     })())
+}
+
+/// Answers to questions go through the same door as calls, each to its own question.
+fn answers() -> Result<Vec<String>, String> {
+    let mut office = Office::usual()?;
+    let (mut door, mut book, mut leaves) = (Door::default(), Book::default(), Vec::<Vec<u8>>::new());
+    let offers = [
+        (Offer::Say { question: "news".into() }, "hello"),
+        (Offer::Choose { question: "vote".into(), names: vec!["yes".into()] }, "yes"),
+        (Offer::Move { question: "move".into(), schema: json!({ "type": "integer" }) }, "4"),
+    ];
+    let mut found = Vec::new();
+    for (offer, text) in offers {
+        let decision = office.monitor.decide("ann", &Arc::new(offer), Some(text), 1);
+        let number = door.admit(&decision, Repeat::Never, &mut book, &mut leaves)?;
+        let number = number.ok_or_else(|| format!("{}: {}", decision.method, decision.reason()))?;
+        let said = decision.payload();
+        let elsewhere = Payload { question: Some("another".into()), ..said.clone() };
+        let mut opens = |said: &Payload| door.begin(number, said, &mut book, &mut leaves).is_ok();
+        found.extend(unless(!opens(&elsewhere), || format!("{}: to another question", said.method)));
+        found.extend(unless(opens(&said), || format!("{}: the door stays shut", said.method)));
+        found.extend(unless(!opens(&said), || format!("{}: twice", said.method)));
+    }
+    Ok(found)
 }
 
 /// Requests at a door whose disk takes so many writes; then a restart, in which everything is tried
@@ -49,13 +75,13 @@ fn one_life(writes: usize, repeat: Repeat) -> Result<Vec<String>, String> {
         found.extend(unless(number.is_some() == decision.verdict.sends(), || {
             format!("a number for {:?}", decision.verdict)
         }));
-        let (Some(number), Some(sent)) = (number, decision.sent()) else { continue };
-        numbers.push((number, sent.to_owned()));
-        let Ok(effect) = door.begin(number, sent, &mut book, &mut disk) else { continue };
+        let (Some(number), said) = (number, decision.payload()) else { continue };
+        numbers.push((number, said.clone()));
+        let Ok(effect) = door.begin(number, &said, &mut book, &mut disk) else { continue };
         effects.push((number, disk.leaves.len()));
         // Every third effect is cut off by a crash: nobody writes how it ended.
         if n % 3 > 0 && door.end(effect, Outcome::Done, &mut book, &mut disk).is_ok() {
-            found.extend(unless(door.begin(number, sent, &mut book, &mut disk).is_err(), || {
+            found.extend(unless(door.begin(number, &said, &mut book, &mut disk).is_err(), || {
                 "an ended effect begins again".into()
             }));
         }
@@ -63,11 +89,12 @@ fn one_life(writes: usize, repeat: Repeat) -> Result<Vec<String>, String> {
     disk.writes_left = 1000;
     let mut door = Door::recover(disk.leaves.iter().map(Vec::as_slice))?;
     let mut book = Book::over(disk.leaves.iter().map(Vec::as_slice))?;
-    for (number, sent) in &numbers {
+    for (number, said) in &numbers {
         let unknown = door.stage(*number) == Some(Stage::Unknown);
-        let other = door.begin(*number, "{}", &mut book, &mut disk);
+        let other = Payload { text: "{}".into(), ..said.clone() };
+        let other = door.begin(*number, &other, &mut book, &mut disk);
         found.extend(unless(other.is_err(), || "other bytes than those that were authorised".into()));
-        if door.begin(*number, sent, &mut book, &mut disk).is_ok() {
+        if door.begin(*number, said, &mut book, &mut disk).is_ok() {
             effects.push((*number, disk.leaves.len()));
             found.extend(unless(!unknown || repeat == Repeat::Idempotent, || {
                 "an unknown effect is tried again".into()

@@ -129,12 +129,15 @@ impl Room for Grant {
 
     fn obey(&mut self, order: &Order, now: u64) -> Result<(), String> {
         match order {
-            Order::Adopt(policies) => self.policies = policies.clone(),
             Order::Delegate(new) => self.delegate(new, now)?,
             Order::Revoke(who) => self.revoke(who),
             Order::Stop(_) | Order::Beat | Order::Marks(_) => {}
         }
         Ok(())
+    }
+
+    fn adopt(&mut self, policies: &Arc<Policies>) {
+        self.policies = policies.clone();
     }
 
     fn boxed(&self) -> Box<dyn Room> {

@@ -5,6 +5,7 @@
 //! judge  what it says of the request as it would be sent: pure, so that no order matters
 //! note   what it remembers of a request that was sent: a refused one leaves no trace
 //! obey   what an operator tells it
+//! adopt  the policies of the next epoch
 //! ```
 //!
 //! No room reads another's state. One that is switched off is never asked, so "one room off" is a clean
@@ -26,8 +27,6 @@ use trace::Observation;
 /// What operators tell the rooms. Those that it does not concern ignore it.
 #[derive(Clone, Debug)]
 pub enum Order {
-    /// A policy takes effect. Only [`crate::Ratchet`] makes one.
-    Adopt(Arc<Policies>),
     /// Rights are lent.
     Delegate(grant::Delegation),
     /// Rights lent to somebody end, and so do all that were lent on.
@@ -65,6 +64,9 @@ pub trait Room: Send + Sync {
     fn obey(&mut self, _order: &Order, _now: u64) -> Result<(), String> {
         Ok(())
     }
+
+    /// Takes the policies of the next epoch. No order can: [`crate::Monitor::adopt`] alone tells them.
+    fn adopt(&mut self, _policies: &Arc<Policies>) {}
 
     /// What is left of a view. May take away, never adds.
     fn show(&self, _to: &Credential, view: Observation) -> Observation {

@@ -129,7 +129,7 @@ impl Room for Switch {
                 let until = self.stopped.get(who).copied().unwrap_or(until).min(until);
                 self.stopped.insert(who.clone(), until);
             }
-            Order::Adopt(_) | Order::Delegate(_) | Order::Revoke(_) | Order::Marks(_) => {}
+            Order::Delegate(_) | Order::Revoke(_) | Order::Marks(_) => {}
         }
         Ok(())
     }
