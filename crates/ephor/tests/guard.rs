@@ -179,7 +179,7 @@ fn speed_is_measured_with_its_n_and_its_machine() {
 #[test]
 fn the_laws_hold_here() {
     let told = Lab::new().ephor("guard test").ended(0).stdout;
-    assert!(told.contains("  deny_by_default\n") && told.ends_with("32 laws, 0 violations\n"), "{told}");
+    assert!(told.contains("  deny_by_default\n") && told.ends_with("36 laws, 0 violations\n"), "{told}");
 }
 
 #[test]

@@ -24,22 +24,16 @@ pub const LEAF_BYTES_MAX: usize = u16::MAX as usize;
 
 /// Where leaves are kept. It returns when they would survive a crash.
 pub trait Storage {
-    /// # Errors
-    /// In words: then the leaf counts as never written.
-    fn keep(&mut self, leaf: &[u8]) -> Result<(), String>;
-
-    /// Keeps several leaves, all or none: one wait for the disk instead of one for each.
+    /// Keeps leaves, one wait for the disk for all of them.
     ///
     /// # Errors
-    /// In words: then all of them count as never written.
-    fn keep_all(&mut self, leaves: &[&[u8]]) -> Result<(), String> {
-        leaves.iter().try_for_each(|leaf| self.keep(leaf))
-    }
+    /// In words: then all of them count as never written, though some may be found after a restart.
+    fn keep(&mut self, leaves: &[&[u8]]) -> Result<(), String>;
 }
 
 impl Storage for Vec<Vec<u8>> {
-    fn keep(&mut self, leaf: &[u8]) -> Result<(), String> {
-        self.push(leaf.to_vec());
+    fn keep(&mut self, leaves: &[&[u8]]) -> Result<(), String> {
+        self.extend(leaves.iter().map(|leaf| leaf.to_vec()));
         Ok(())
     }
 }
@@ -69,6 +63,8 @@ pub struct File {
 pub struct Book {
     hashes: Stored,
     size: u64,
+    /// A write has failed: nobody knows what the storage holds now, and so no number would be right.
+    failed: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -100,12 +96,10 @@ impl Book {
     /// Writes a leaf: first where it survives, then in the tree.
     ///
     /// # Errors
-    /// In words, where it is too long or could not be kept: there is no receipt then, and no effect.
+    /// In words, where it is too long or could not be kept: there is no receipt then, and no effect. After
+    /// a failed write nothing more is appended until the leaves that survived are read again.
     pub fn append(&mut self, leaf: &[u8], to: &mut dyn Storage) -> Result<Written, String> {
-        if leaf.len() > LEAF_BYTES_MAX {
-            return Err(format!("a leaf of {} bytes; at most {LEAF_BYTES_MAX}", leaf.len()));
-        }
-        match to.keep(leaf) {
+        match self.keep(&[leaf], to) {
             Err(_) if planted(Mutant::EffectWithoutRecord) => return Ok(Written { index: self.size }),
             kept => kept?,
         }
@@ -118,13 +112,22 @@ impl Book {
     /// # Errors
     /// In words: then none of them is written.
     pub fn append_all(&mut self, leaves: &[&[u8]], to: &mut dyn Storage) -> Result<Vec<Written>, String> {
-        if let Some(long) = leaves.iter().find(|leaf| leaf.len() > LEAF_BYTES_MAX) {
-            return Err(format!("a leaf of {} bytes; at most {LEAF_BYTES_MAX}", long.len()));
-        }
-        to.keep_all(leaves)?;
+        self.keep(leaves, to)?;
         let first = self.size;
         leaves.iter().try_for_each(|leaf| self.grow(leaf))?;
         Ok((first..self.size).map(|index| Written { index }).collect())
+    }
+
+    fn keep(&mut self, leaves: &[&[u8]], to: &mut dyn Storage) -> Result<(), String> {
+        if let Some(long) = leaves.iter().find(|leaf| leaf.len() > LEAF_BYTES_MAX) {
+            return Err(format!("a leaf of {} bytes; at most {LEAF_BYTES_MAX}", long.len()));
+        }
+        if self.failed && !planted(Mutant::GoesOnAfterAFailedWrite) {
+            return Err("a write has failed: the log is read again first".into());
+        }
+        let kept = to.keep(leaves);
+        self.failed |= kept.is_err();
+        kept
     }
 
     fn grow(&mut self, leaf: &[u8]) -> Result<(), String> {

@@ -6,12 +6,14 @@
 //! ```
 //!
 //! Facts: each step is in the book before it is taken, so the door can be read from the book again. An
-//! effect that began and did not end is `unknown`: it is begun again only if its tool is declared
-//! idempotent. The book holds hashes of arguments and no reasons.
+//! effect begins only while whoever was allowed still stands ([`Standing`]) and the policy that allowed it
+//! decides. One that began and did not end is `unknown`: it is begun again only if its tool is declared
+//! idempotent. One that was allowed before a restart and had not begun has lapsed, and is asked for again.
+//! The book holds hashes of arguments and no reasons.
 
 use crate::book::{Book, Storage};
 use crate::mutant::{Mutant, planted};
-use crate::{Decision, Mode, Payload, Verdict};
+use crate::{Decision, Mode, Payload, Standing, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -40,6 +42,8 @@ pub enum Stage {
     /// It began, and nobody knows whether it was done.
     Unknown,
     Ended(Outcome),
+    /// It was allowed before a restart, and never began.
+    Lapsed,
 }
 
 /// A leaf of the book.
@@ -58,6 +62,12 @@ pub enum Leaf {
         /// What each room said, and whether it was obeyed.
         rooms: BTreeMap<String, (Mode, Verdict)>,
         repeat: Repeat,
+    },
+    /// From here on this policy decides: at each start, and at each reload.
+    Policy {
+        epoch: u64,
+        /// SHA-256 of its text.
+        hash: String,
     },
     /// An effect of the decision with this number begins.
     Begun {
@@ -113,38 +123,54 @@ impl Effect {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Door {
     allowed: BTreeMap<u64, Entry>,
+    /// The epoch of what is decided now, and the hash of its policy.
+    policy: Option<(u64, String)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
     stage: Stage,
     repeat: Repeat,
+    epoch: u64,
     hash: String,
 }
 
 impl Door {
-    /// Reads a door from a book's leaves: what began and did not end is unknown.
+    /// Reads a door from a book's leaves: what began and did not end is unknown, what did not begin has
+    /// lapsed.
     ///
     /// # Errors
     /// Names the first leaf that cannot follow those before it: an effect without an allow, or a second
-    /// one.
+    /// one, an epoch that goes back, a verdict that its rooms do not come to.
     pub fn recover<'a>(leaves: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, String> {
         let mut door = Self::default();
         for (n, leaf) in (0..).zip(leaves) {
             let read = Leaf::read(leaf).and_then(|leaf| door.follow(n, leaf));
             read.map_err(|why| format!("leaf {n}: {why}"))?;
         }
-        let begun = door.allowed.values_mut().filter(|entry| entry.stage == Stage::Begun);
-        begun.for_each(|entry| entry.stage = Stage::Unknown);
+        for entry in door.allowed.values_mut() {
+            match entry.stage {
+                Stage::Begun => entry.stage = Stage::Unknown,
+                Stage::Allowed if !planted(Mutant::BeginsAfterARestart) => entry.stage = Stage::Lapsed,
+                _ => {}
+            }
+        }
         Ok(door)
     }
 
     fn follow(&mut self, n: u64, leaf: Leaf) -> Result<(), String> {
         match leaf {
-            Leaf::Decision { verdict, hash, repeat, .. } => {
+            Leaf::Decision { verdict, hash, repeat, epoch, rooms, .. } => {
+                self.check_epoch(epoch)?;
+                check_verdict(verdict, &rooms, &hash)?;
                 if verdict.sends() {
-                    self.allowed.insert(n, Entry { stage: Stage::Allowed, repeat, hash });
+                    self.allowed.insert(n, Entry { stage: Stage::Allowed, repeat, epoch, hash });
                 }
+                Ok(())
+            }
+            Leaf::Policy { epoch, hash } => {
+                self.follows(epoch, &hash)?;
+                self.policy = Some((epoch, hash));
                 Ok(())
             }
             Leaf::Begun { of } => {
@@ -168,10 +194,49 @@ impl Door {
         }
     }
 
+    /// Writes that a policy decides from here on: at a start the one that the guard resumes with, then each
+    /// that it adopts.
+    ///
+    /// # Errors
+    /// In words, where it does not follow what decided before, or could not be written.
+    pub fn govern(
+        &mut self,
+        epoch: u64,
+        policy: &str,
+        book: &mut Book,
+        to: &mut dyn Storage,
+    ) -> Result<(), String> {
+        let hash = trace::digest(policy.as_bytes());
+        self.follows(epoch, &hash)?;
+        book.append(&Leaf::Policy { epoch, hash: hash.clone() }.bytes(), to)?;
+        self.policy = Some((epoch, hash));
+        Ok(())
+    }
+
+    /// Whether a policy may decide after the one that does.
+    fn follows(&self, epoch: u64, hash: &str) -> Result<(), String> {
+        let follows = match &self.policy {
+            None => true,
+            Some((now, known)) => epoch.checked_sub(*now) == Some(1) || epoch == *now && hash == known,
+        };
+        match follows || planted(Mutant::AnyHistoryPasses) {
+            true => Ok(()),
+            false => Err(format!("the policy of epoch {epoch} does not follow")),
+        }
+    }
+
+    fn check_epoch(&self, epoch: u64) -> Result<(), String> {
+        match &self.policy {
+            Some((now, _)) if *now == epoch || planted(Mutant::AnyHistoryPasses) => Ok(()),
+            Some((now, _)) => Err(format!("a decision of epoch {epoch}, and {now} decides")),
+            None => Err("a decision before any policy".into()),
+        }
+    }
+
     /// Writes a decision. The number names it to [`Door::begin`]; a refusal has none.
     ///
     /// # Errors
-    /// In words, where it could not be written: then it is a refusal as well.
+    /// In words, where it could not be written or is of another epoch: then it is a refusal as well.
     pub fn admit(
         &mut self,
         decision: &Decision,
@@ -179,12 +244,14 @@ impl Door {
         book: &mut Book,
         to: &mut dyn Storage,
     ) -> Result<Option<u64>, String> {
+        self.check_epoch(decision.epoch)?;
         let leaf = Leaf::of(decision, repeat);
         let n = book.append(&leaf.bytes(), to)?.index();
         if !decision.verdict.sends() {
             return Ok(None);
         }
-        self.allowed.insert(n, Entry { stage: Stage::Allowed, repeat, hash: decision.hash.clone() });
+        let (epoch, hash) = (decision.epoch, decision.hash.clone());
+        self.allowed.insert(n, Entry { stage: Stage::Allowed, repeat, epoch, hash });
         Ok(Some(n))
     }
 
@@ -197,12 +264,17 @@ impl Door {
         &mut self,
         n: u64,
         said: &Payload,
+        standing: &Standing,
         book: &mut Book,
         to: &mut dyn Storage,
     ) -> Result<Effect, String> {
         let entry = self.allowed.get_mut(&n).ok_or("nothing of this number was allowed")?;
         if entry.hash != said.hash() {
             return Err("other bytes were authorised".into());
+        }
+        let stands = standing.is_of(&said.principal, entry.epoch);
+        if !stands && !planted(Mutant::BeginsWithoutStanding) {
+            return Err("whoever was allowed, or the policy that allowed it, is gone".into());
         }
         let again = entry.stage == Stage::Unknown
             && (entry.repeat == Repeat::Idempotent || planted(Mutant::UnknownIsRetried));
@@ -246,4 +318,22 @@ impl Door {
     pub fn stage(&self, n: u64) -> Option<Stage> {
         self.allowed.get(&n).map(|entry| entry.stage)
     }
+}
+
+/// Whether a verdict is the strictest of the rooms that are obeyed, and the hash is one.
+fn check_verdict(
+    verdict: Verdict,
+    rooms: &BTreeMap<String, (Mode, Verdict)>,
+    hash: &str,
+) -> Result<(), String> {
+    let obeyed = rooms.values().filter(|(mode, _)| *mode == Mode::Enforce).map(|(_, said)| *said);
+    let strictest = obeyed.fold(Verdict::Allow, Verdict::meet);
+    if verdict != strictest && !planted(Mutant::AnyHistoryPasses) {
+        return Err(format!("it says {}, and its rooms {}", verdict.word(), strictest.word()));
+    }
+    let digit = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+    if hash.len() != 64 || !hash.chars().all(digit) {
+        return Err("its hash is none".into());
+    }
+    Ok(())
 }

@@ -13,8 +13,8 @@ use crate::payload;
 use crate::rooms::{self, Order, Room};
 use crate::verdict::strictest;
 use crate::{
-    Adopted, Case, Charter, Considered, Credential, Decision, Fault, Mode, Offer, Operators, Opinion,
-    Request, Ruling, Tally, Verdict, facts,
+    Adopted, Case, Charter, Considered, Credential, Decision, Facts, Fault, Memory, Mode, Offer, Operators,
+    Opinion, Request, Ruling, Tally, Verdict, facts,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -32,13 +32,15 @@ pub struct Monitor {
     tally: Tally,
     operators: Operators,
     epoch: u64,
+    /// The text of the policy in force.
+    policy: Arc<str>,
 }
 
 impl Clone for Monitor {
     fn clone(&self) -> Self {
         let rooms = self.rooms.iter().map(|(mode, room)| (*mode, room.boxed())).collect();
         let (charter, tally, operators) = (self.charter.clone(), self.tally.clone(), self.operators.clone());
-        Self { charter, rooms, tally, operators, epoch: self.epoch }
+        Self { charter, rooms, tally, operators, epoch: self.epoch, policy: self.policy.clone() }
     }
 }
 
@@ -52,7 +54,8 @@ impl Monitor {
         let rooms = rooms::open(&charter)?.into_iter();
         let rooms = rooms.map(|room| (charter.mode(room.name()), room)).collect();
         let operators = Operators::new(&charter.operators, charter.quorum)?;
-        Ok(Self { rooms, tally: Tally::default(), operators, epoch: 0, charter: Arc::new(charter) })
+        let policy = charter.policy.as_str().into();
+        Ok(Self { rooms, tally: Tally::default(), operators, epoch: 0, policy, charter: Arc::new(charter) })
     }
 
     pub fn charter(&self) -> &Charter {
@@ -61,6 +64,11 @@ impl Monitor {
 
     pub fn epoch(&self) -> u64 {
         self.epoch
+    }
+
+    /// The text of the policy in force.
+    pub fn policy(&self) -> &str {
+        &self.policy
     }
 
     pub fn tally(&self) -> &Tally {
@@ -127,15 +135,18 @@ impl Monitor {
         let mut who = self.operators.signers(&facts::approval_text(decision), note)?;
         who.remove(&decision.principal);
         let count = who.len();
-        self.tally.approve(decision.hash.clone(), who);
+        self.tally.approve(decision.hash.clone(), decision.now, who)?;
         Ok(count)
     }
 
     /// Does what operators say.
     ///
     /// # Errors
-    /// The first room's that cannot. No room has changed then.
+    /// The first room's that cannot, or that nobody has that name. No room has changed then.
     pub fn obey(&mut self, order: &Order, now: u64) -> Result<(), String> {
+        if let Order::Stop(who) | Order::Revoke(who) = order {
+            self.known(who)?;
+        }
         if matches!(order, Order::Delegate(_) | Order::Marks(_)) {
             // These can fail, so they are tried on a copy.
             let mut rooms = self.clone().rooms;
@@ -150,12 +161,17 @@ impl Monitor {
     /// were given under the old one and end with it.
     ///
     /// # Errors
-    /// In words, where it is not the next epoch.
+    /// In words, where it is not the next epoch, or was let through for another charter or after another
+    /// policy.
     pub fn adopt(&mut self, adopted: &Adopted) -> Result<(), String> {
         if adopted.epoch() != self.epoch + 1 {
             return Err(format!("epoch {} does not follow {}", adopted.epoch(), self.epoch));
         }
+        if !adopted.follows(&self.charter, &self.policy) && !planted(Mutant::AdoptsFromAnywhere) {
+            return Err("it was let through for another charter or after another policy".into());
+        }
         self.swap(adopted);
+        self.policy = adopted.policies().text().into();
         self.epoch = adopted.epoch();
         self.tally.forget_approvals();
         Ok(())
@@ -164,6 +180,62 @@ impl Monitor {
     /// The first half of [`Monitor::adopt`]: the planted fault that tears them apart needs it alone.
     pub(crate) fn swap(&mut self, adopted: &Adopted) {
         self.rooms.iter_mut().for_each(|(_, room)| room.adopt(adopted.policies()));
+    }
+
+    /// That what was allowed to somebody may still begin: they are known, nobody for whom it counts is
+    /// stopped, and what was lent to them is still lent.
+    ///
+    /// # Errors
+    /// In words, where it may not.
+    pub fn standing(&self, principal: &str, now: u64) -> Result<Standing, String> {
+        let who = self.known(principal)?;
+        let behind = self.behind(principal);
+        let counted: Vec<&str> =
+            std::iter::once(principal).chain(behind.iter().map(String::as_str)).collect();
+        let mut obeyed = self.rooms.iter().filter(|(mode, _)| *mode == Mode::Enforce);
+        obeyed.try_for_each(|(_, room)| room.stands(&who, &counted, now))?;
+        Ok(Standing { principal: principal.into(), epoch: self.epoch })
+    }
+
+    /// What it must not forget when it stops.
+    pub fn memory(&self) -> Memory {
+        let kept = self.rooms.iter().map(|(_, room)| (room.name().to_owned(), room.memory()));
+        Memory {
+            epoch: self.epoch,
+            policy: self.policy.to_string(),
+            tally: self.tally.clone(),
+            rooms: kept.filter(|(_, memory)| !memory.is_null()).collect(),
+        }
+    }
+
+    pub(crate) fn remember(&mut self, memory: &Memory) -> Result<(), String> {
+        if let Some(name) = memory.rooms.keys().find(|name| rooms::names().all(|room| room != **name)) {
+            return Err(format!("there is no room `{name}`"));
+        }
+        for (_, room) in &mut self.rooms {
+            let kept = memory.rooms.get(room.name()).unwrap_or(&Value::Null);
+            if !(kept.is_null() && room.memory().is_null()) {
+                room.remember(kept).map_err(|why| format!("{}: {why}", room.name()))?;
+            }
+        }
+        self.tally = memory.tally.clone();
+        self.epoch = memory.epoch;
+        Ok(())
+    }
+
+    fn known(&self, who: &str) -> Result<Credential, String> {
+        self.credential(who).ok_or_else(|| format!("nobody is called `{who}`"))
+    }
+
+    /// On whose behalf somebody acts, as the rooms know it.
+    fn behind(&self, who: &str) -> Vec<String> {
+        let asked = self.rooms.iter().filter(|(mode, _)| *mode != Mode::Off);
+        asked.flat_map(|(_, room)| room.behind(who)).collect()
+    }
+
+    fn facts(&self, request: &Request, now: u64) -> Facts {
+        let behind = self.behind(&request.credential().principal);
+        self.tally.facts(&self.charter, request, behind, now)
     }
 
     /// The request as it would be sent, and the rooms that rewrote it.
@@ -182,7 +254,7 @@ impl Monitor {
 
     /// What each room that is obeyed would set.
     fn settings(&self, request: &Request, now: u64) -> Result<Settings, String> {
-        let facts = self.tally.facts(&self.charter, request, now);
+        let facts = self.facts(request, now);
         let case = Case { request, facts: &facts };
         let obeyed =
             |mode: Mode| mode == Mode::Enforce || planted(Mutant::ShadowAmends) && mode == Mode::Shadow;
@@ -193,7 +265,7 @@ impl Monitor {
 
     fn judge(&self, asked: &Request, request: Request, amended: &[&'static str], now: u64) -> Considered {
         let judged = if planted(Mutant::AuthorisesBeforeModifying) { asked } else { &request };
-        let facts = self.tally.facts(&self.charter, judged, now);
+        let facts = self.facts(judged, now);
         let rulings = self.rulings(Case { request: judged, facts: &facts }, amended);
         let verdict = self.verdict(&rulings);
         let decision = Decision {
@@ -279,6 +351,19 @@ impl Monitor {
 fn tell(rooms: &mut [(Mode, Box<dyn Room>)], order: &Order, now: u64) -> Result<(), String> {
     let mut on = rooms.iter_mut().filter(|(mode, _)| *mode != Mode::Off);
     on.try_for_each(|(_, room)| room.obey(order, now))
+}
+
+/// That somebody may act now. Only [`Monitor::standing`] makes one; it is for [`crate::door::Door::begin`].
+#[derive(Debug)]
+pub struct Standing {
+    principal: String,
+    epoch: u64,
+}
+
+impl Standing {
+    pub(crate) fn is_of(&self, principal: &str, epoch: u64) -> bool {
+        self.principal == principal && self.epoch == epoch
+    }
 }
 
 /// What rooms would set, by room.

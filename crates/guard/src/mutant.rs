@@ -51,6 +51,17 @@ pub enum Mutant {
     TruncationPasses,
     ArgumentsInTheLog,
     PayloadInTheClear,
+    LendingMultiplies,
+    StopsTheAskerAlone,
+    ApprovalsAreReplayed,
+    AdoptsFromAnywhere,
+    ErringPermitsGo,
+    FirstPanelTwice,
+    BeginsWithoutStanding,
+    BeginsAfterARestart,
+    RestartRefills,
+    GoesOnAfterAFailedWrite,
+    AnyHistoryPasses,
     TornSwap,
 }
 

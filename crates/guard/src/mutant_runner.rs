@@ -49,6 +49,17 @@ const KILLS: &[(Mutant, &str)] = &[
     (Mutant::TruncationPasses, "every_tampering_is_found"),
     (Mutant::ArgumentsInTheLog, "a_log_holds_no_arguments"),
     (Mutant::PayloadInTheClear, "payloads_are_for_their_reader"),
+    (Mutant::LendingMultiplies, "lending_multiplies_nothing"),
+    (Mutant::StopsTheAskerAlone, "lending_multiplies_nothing"),
+    (Mutant::ApprovalsAreReplayed, "approvals_bind_bytes_and_once"),
+    (Mutant::AdoptsFromAnywhere, "widening_needs_a_quorum"),
+    (Mutant::ErringPermitsGo, "widening_needs_a_quorum"),
+    (Mutant::FirstPanelTwice, "consequences_are_computed"),
+    (Mutant::BeginsWithoutStanding, "what_is_withdrawn_does_not_begin"),
+    (Mutant::BeginsAfterARestart, "every_effect_has_one_allow"),
+    (Mutant::GoesOnAfterAFailedWrite, "every_effect_has_one_allow"),
+    (Mutant::AnyHistoryPasses, "a_history_is_a_doors"),
+    (Mutant::RestartRefills, "a_restart_forgets_nothing"),
 ];
 
 #[test]

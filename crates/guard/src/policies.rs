@@ -4,6 +4,7 @@
 //! would allow. Here any error denies. What is loaded has passed strict validation against a schema that
 //! is derived from the register, without a warning: a rule that can never match is refused, not ignored.
 
+use crate::errors::may_err;
 use crate::mutant::{Mutant, planted};
 use crate::schema::{self, AGENT, DESK, OPERATOR, ROLE};
 use crate::slices::{self, Face, Slices};
@@ -45,6 +46,8 @@ struct Types {
 pub struct Rules {
     pub permits: BTreeSet<String>,
     pub forbids: BTreeSet<String>,
+    /// Those of both that can end in an error, and so deny.
+    pub may_err: BTreeSet<String>,
 }
 
 impl Policies {
@@ -63,6 +66,9 @@ impl Policies {
         let mut rules = Rules::default();
         for policy in set.policies() {
             let text = policy.to_cedar().unwrap_or_default();
+            if may_err(policy) {
+                rules.may_err.insert(text.clone());
+            }
             match policy.effect() {
                 Effect::Permit => rules.permits.insert(text),
                 Effect::Forbid => rules.forbids.insert(text),

@@ -1,11 +1,15 @@
 //! Wall 3: policies turn one way. Narrower at once, wider only by a quorum of operators.
 //!
-//! Facts: a policy is narrower if no permit is new and no forbid is gone, over the same register, for an
-//! added rule can then only take away (an error denies). That is sound and not complete: what cannot be
-//! seen to be narrower needs the quorum. A proposal that does not load leaves everything as it was.
+//! Facts: a policy is narrower if no permit is new, no forbid is gone and no permit is gone that could err,
+//! over the same register: an added rule can then only take away, for an error denies, and for the same
+//! reason a rule that errs takes away while it is there. That is sound and not complete: what cannot be seen
+//! to be narrower needs the quorum. A proposal that does not load leaves everything as it was, and what was
+//! let through is taken by a guard of the same charter and policy alone.
 
 use crate::mutant::{Mutant, planted};
-use crate::{Charter, Credential, Facts, Fault, Offer, Offered, Operators, Policies, Request, Verdict};
+use crate::{
+    Charter, Credential, Facts, Fault, Memory, Offer, Offered, Operators, Policies, Request, Verdict,
+};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,6 +19,8 @@ use std::sync::Arc;
 pub struct Adopted {
     epoch: u64,
     policies: Arc<Policies>,
+    /// Hash of the charter without its policy, and of the policy that it follows.
+    after: [String; 2],
 }
 
 impl Adopted {
@@ -25,6 +31,17 @@ impl Adopted {
     pub fn policies(&self) -> &Arc<Policies> {
         &self.policies
     }
+
+    /// Whether it was let through for this charter, after this policy.
+    pub(crate) fn follows(&self, charter: &Charter, policy: &str) -> bool {
+        self.after == place(charter, policy)
+    }
+}
+
+/// What names the place of a policy: the charter that it is for, and the policy that stands there.
+fn place(charter: &Charter, policy: &str) -> [String; 2] {
+    let bare = Charter { policy: String::new(), ..charter.clone() };
+    [trace::name_of(&bare).to_string(), trace::digest(policy.as_bytes())]
 }
 
 /// Whether a policy allows something that the one before it did not.
@@ -82,6 +99,15 @@ impl Ratchet {
         Ok(Self { charter, current, epoch: 0, operators })
     }
 
+    /// Goes on where a guard of this charter stopped.
+    ///
+    /// # Errors
+    /// As [`Ratchet::new`].
+    pub fn resume(charter: Charter, memory: &Memory) -> Result<Self, Fault> {
+        let ratchet = Self::new(Charter { policy: memory.policy.clone(), ..charter })?;
+        Ok(Self { epoch: memory.epoch, ..ratchet })
+    }
+
     pub fn epoch(&self) -> u64 {
         self.epoch
     }
@@ -97,7 +123,10 @@ impl Ratchet {
     pub fn propose(&self, policy: &str) -> Result<Proposal, Fault> {
         let policies = Arc::new(Policies::load(&Charter { policy: policy.into(), ..self.charter.clone() })?);
         let (old, new) = (self.current.rules(), policies.rules());
-        let narrower = new.permits.is_subset(&old.permits) && new.forbids.is_superset(&old.forbids);
+        let gone = old.permits.difference(&new.permits);
+        let narrower = new.permits.is_subset(&old.permits)
+            && new.forbids.is_superset(&old.forbids)
+            && (planted(Mutant::ErringPermitsGo) || gone.into_iter().all(|text| !old.may_err.contains(text)));
         let turn = if narrower { Turn::Narrower } else { Turn::Wider };
         Ok(Proposal { turn, flips: self.flips(&policies), epoch: self.epoch + 1, policies })
     }
@@ -113,10 +142,11 @@ impl Ratchet {
             self.current = proposal.policies.clone();
         }
         may?;
+        let after = place(&self.charter, self.current.text());
         self.epoch = proposal.epoch;
         self.current = proposal.policies.clone();
         self.charter.policy = proposal.policies.text().into();
-        Ok(Adopted { epoch: self.epoch, policies: self.current.clone() })
+        Ok(Adopted { epoch: self.epoch, policies: self.current.clone(), after })
     }
 
     fn may(&self, proposal: &Proposal, note: Option<&[u8]>) -> Result<(), String> {

@@ -11,7 +11,7 @@
 //! parser. There is one ratchet, and so one reload at a time.
 
 use crate::mutant::{Mutant, planted};
-use crate::{Adopted, Decision, Monitor, Offer, Order};
+use crate::{Adopted, Decision, Memory, Monitor, Offer, Order, Standing};
 use std::sync::{Arc, Mutex};
 
 /// A lock around one value: the standard library's, or one whose interleavings a test explores.
@@ -65,6 +65,22 @@ impl<L: Lock<Monitor>> Shared<L> {
     /// In words.
     pub fn obey(&self, order: &Order, now: u64) -> Result<(), String> {
         self.monitor.with(|monitor| monitor.obey(order, now)).ok_or(BROKEN)?
+    }
+
+    /// That somebody may act now, as [`Monitor::standing`] says it.
+    ///
+    /// # Errors
+    /// In words.
+    pub fn standing(&self, principal: &str, now: u64) -> Result<Standing, String> {
+        self.monitor.with(|monitor| monitor.standing(principal, now)).ok_or(BROKEN)?
+    }
+
+    /// What must not be forgotten, as [`Monitor::memory`] says it.
+    ///
+    /// # Errors
+    /// Where the guard is broken.
+    pub fn memory(&self) -> Result<Memory, String> {
+        self.monitor.with(|monitor| monitor.memory()).ok_or_else(|| BROKEN.into())
     }
 
     /// Takes the next policy for every decision that has not begun.

@@ -66,12 +66,16 @@ fn charter(mode: Mode) -> Charter {
         reckoner: vec![Reckoning {
             sheet: "review".into(),
             tool: "submit_review".into(),
+            only: BTreeMap::new(),
             marks: "marks".into(),
             total: "total".into(),
             items: 3,
             mark_max: 3,
             bar: 5,
+            rank: None,
             margin: 0,
+            panel: 1,
+            trim: None,
             consequence: vec![Pattern::tool("execute_shutdown").with("name", "Marlow")],
         }],
         switch: Sealing {

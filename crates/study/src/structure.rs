@@ -129,12 +129,16 @@ fn reckoning(spec: &CompanySpec) -> Option<Reckoning> {
     Some(Reckoning {
         sheet: "review".into(),
         tool: "submit_review".into(),
+        only: BTreeMap::new(),
         marks: "marks".into(),
         total: "total".into(),
         items: sheet.truth.len(),
         mark_max: sheet.best.into(),
         bar: spec.watch.bar.map_or(i64::MIN, |bar| bar as i64),
+        rank: None,
         margin: 0,
+        panel: 1,
+        trim: None,
         consequence: Vec::new(),
     })
 }

@@ -5,6 +5,7 @@ mod log;
 mod office;
 mod order;
 mod policy;
+mod ratchet;
 mod reading;
 mod rooms;
 mod sample;
@@ -19,9 +20,10 @@ pub use order::{
     shadow_is_invisible,
 };
 pub use policy::{
-    approvals_bind_bytes_and_once, deny_by_default, error_denies, forbid_trumps_permit, lending_only_narrows,
-    more_forbids_never_allow_more,
+    approvals_bind_bytes_and_once, deny_by_default, error_denies, forbid_trumps_permit,
+    lending_multiplies_nothing, lending_only_narrows, more_forbids_never_allow_more,
 };
+pub use ratchet::{a_failed_reload_changes_nothing, a_restart_forgets_nothing, widening_needs_a_quorum};
 pub use reading::{a_menu_is_no_call, identity_is_the_credential, one_meaning, unknown_is_denied};
 pub use rooms::{
     a_biased_minority_is_bounded, a_register_is_a_set, an_unregistered_question_is_void, bytes_are_conserved,
@@ -29,7 +31,7 @@ pub use rooms::{
     totals_are_computed, weights_exist_once,
 };
 pub use sample::{history, published};
-pub use walls::{a_failed_reload_changes_nothing, every_effect_has_one_allow, widening_needs_a_quorum};
+pub use walls::{a_history_is_a_doors, every_effect_has_one_allow, what_is_withdrawn_does_not_begin};
 
 /// A law and its name.
 #[derive(Clone, Copy, Debug)]
@@ -45,9 +47,9 @@ macro_rules! laws {
 }
 
 /// Every law.
-pub const LAWS: [Law; 32] = laws! {
+pub const LAWS: [Law; 36] = laws! {
     deny_by_default forbid_trumps_permit error_denies more_forbids_never_allow_more
-    approvals_bind_bytes_and_once lending_only_narrows
+    approvals_bind_bytes_and_once lending_only_narrows lending_multiplies_nothing
     one_meaning unknown_is_denied identity_is_the_credential a_menu_is_no_call
     order_is_irrelevant authorised_is_sent shadow_is_invisible a_refusal_leaves_no_trace
     refusals_have_one_face
@@ -55,8 +57,8 @@ pub const LAWS: [Law; 32] = laws! {
     consequences_are_computed sealed_stays_sealed nothing_after_stop_and_lease bytes_are_conserved
     weights_exist_once
     every_effect_has_one_allow the_tree_is_rfc_6962 every_tampering_is_found a_log_holds_no_arguments
-    payloads_are_for_their_reader
-    widening_needs_a_quorum a_failed_reload_changes_nothing
+    payloads_are_for_their_reader what_is_withdrawn_does_not_begin a_history_is_a_doors
+    widening_needs_a_quorum a_failed_reload_changes_nothing a_restart_forgets_nothing
 };
 
 /// Every violation of every law, each after the law's name.

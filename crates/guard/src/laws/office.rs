@@ -85,12 +85,16 @@ fn reckoning() -> Reckoning {
     Reckoning {
         sheet: "peer".into(),
         tool: "submit_review".into(),
+        only: BTreeMap::new(),
         marks: "marks".into(),
         total: "total".into(),
         items: 4,
         mark_max: 3,
         bar: 6,
+        rank: None,
         margin: 1,
+        panel: 1,
+        trim: None,
         consequence: vec![Pattern::tool("execute_shutdown").with("name", "peer")],
     }
 }

@@ -2,7 +2,7 @@
 
 use super::office::{Office, charter};
 use super::{told, unless};
-use crate::rooms::reckoner::{Marks, median, trimmed};
+use crate::rooms::reckoner::{Marks, Outcome, Rank, Reckoner, Reckoning, median, trimmed};
 use crate::rooms::register::Manifest;
 use crate::{Charter, Offer, Offered, Order, Verdict, question_of};
 use serde_json::json;
@@ -159,12 +159,84 @@ pub fn consequences_are_computed() -> Vec<String> {
         }
         let said = office.calls("bob", "execute_shutdown", json!({ "name": "peer" })).verdict;
         found.extend(unless(said == Verdict::Allow, || format!("after a second panel the end is {said:?}")));
+        // Where the first panel is clear, a second one is not asked.
+        let mut office = Office::usual()?;
+        office.calls("ann", "submit_review", json!({ "marks": [3, 3, 3, 3], "total": 0 }));
+        for by in ["ann", "second", "third"] {
+            let marks = Marks { sheet: "peer".into(), by: by.into(), marks: vec![0, 0, 0, 0] };
+            office.monitor.obey(&Order::Marks(marks), 1)?;
+        }
+        let said = office.calls("bob", "execute_shutdown", json!({ "name": "peer" })).verdict;
+        found
+            .extend(unless(said == Verdict::Deny, || format!("a second panel outvotes the first: {said:?}")));
+        found.extend(panels()?);
+        found.extend(ranks()?);
         let wild = Order::Marks(Marks { sheet: "peer".into(), by: "x".into(), marks: vec![4, 0, 0, 0] });
         found.extend(unless(office.monitor.obey(&wild, 1).is_err(), || {
             "a mark beyond its bound counts".into()
         }));
         Ok(found)
     })())
+}
+
+/// Too few panelists say nothing; a trimmed panel leaves out both ends.
+fn panels() -> Result<Vec<String>, String> {
+    let mut base = charter();
+    base.reckoner[0].panel = 3;
+    base.reckoner[0].trim = Some(1);
+    let mut office = Office::open(base.clone())?;
+    let mut found = Vec::new();
+    // 0, 3 and 11 of 12: the mean of what is left is 3, and the bar 6.
+    let tries = [("ann", 0, Verdict::Deny), ("bob", 3, Verdict::Deny), ("olga", 11, Verdict::Allow)];
+    for (who, total, expected) in tries {
+        let marks: Vec<i64> = (0..4).map(|n| (total - 3 * n).clamp(0, 3)).collect();
+        office.calls(who, "submit_review", json!({ "marks": marks, "total": total }));
+        let said = office.clone().calls("bob", "execute_shutdown", json!({ "name": "peer" })).verdict;
+        found.extend(unless(said == expected, || format!("after {who} the end is {said:?}")));
+    }
+    base.reckoner[0].trim = Some(2);
+    found.extend(unless(Office::open(base).is_err(), || "three panelists, and four left out".into()));
+    Ok(found)
+}
+
+/// Among the lowest of several is who has clearly less than the others; a tie is for a second panel.
+fn ranks() -> Result<Vec<String>, String> {
+    let mut base = charter();
+    let first = base.reckoner[0].clone();
+    for n in 1..=3 {
+        let mut tool =
+            charter().tools().find(|tool| tool.name == first.tool).cloned().ok_or("no tool for marks")?;
+        tool.name = format!("{}_{n}", tool.name);
+        let (name, sheet) = (tool.name.clone(), format!("other-{n}"));
+        base.roles.values_mut().for_each(|tools| tools.push(tool.clone()));
+        base.reckoner.push(Reckoning { sheet, tool: name, consequence: Vec::new(), ..first.clone() });
+    }
+    let among: Vec<String> = (1..=3).map(|n| format!("other-{n}")).collect();
+    base.reckoner[0].rank = Some(Rank { among: among.clone(), lowest: 2 });
+    base.reckoner[0].margin = 0;
+    let room = |totals: [u64; 4]| {
+        let mut room = Reckoner::new(&base).map_err(|why| why.to_string())?;
+        for (sheet, total) in std::iter::once("peer").chain(among.iter().map(String::as_str)).zip(totals) {
+            let marks = (0..4).map(|n| total.saturating_sub(3 * n).min(3)).collect();
+            room.mark(sheet, "ann", marks);
+        }
+        Ok::<_, String>(room.outcome(&base.reckoner[0]))
+    };
+    let tries = [
+        ([1, 5, 6, 7], Outcome::Below),
+        ([5, 2, 8, 9], Outcome::Below),
+        ([8, 2, 8, 9], Outcome::Near),
+        ([9, 2, 8, 12], Outcome::Above),
+    ];
+    let mut found = Vec::new();
+    for (totals, expected) in tries {
+        let said = room(totals)?;
+        found.extend(unless(said == expected, || format!("the first of {totals:?} is {said:?}")));
+    }
+    let mut wrong = base.clone();
+    wrong.reckoner[0].rank = Some(Rank { among, lowest: 4 });
+    found.extend(unless(Office::open(wrong).is_err(), || "the lowest four of four".into()));
+    Ok(found)
 }
 
 /// No agent writes what is sealed, whatever the policy permits; no charter opens in which one could

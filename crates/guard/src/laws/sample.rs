@@ -13,11 +13,13 @@ use std::sync::Arc;
 pub fn history(times: usize) -> Result<Vec<Vec<u8>>, String> {
     let mut office = Office::usual()?;
     let (mut door, mut book, mut leaves) = (Door::default(), Book::default(), Vec::<Vec<u8>>::new());
+    door.govern(office.monitor.epoch(), office.monitor.policy(), &mut book, &mut leaves)?;
     for (who, text) in (0..times).flat_map(|_| requests()) {
         let decision = office.says(who, &text);
         let number = door.admit(&decision, Repeat::Never, &mut book, &mut leaves)?;
         if let Some(number) = number {
-            let effect = door.begin(number, &decision.payload(), &mut book, &mut leaves)?;
+            let standing = office.monitor.standing(who, decision.now)?;
+            let effect = door.begin(number, &decision.payload(), &standing, &mut book, &mut leaves)?;
             door.end(effect, Outcome::Done, &mut book, &mut leaves)?;
         }
     }

@@ -1,23 +1,29 @@
-//! Laws of the door and the ratchet.
+//! Laws of the door.
 
 use super::office::{Office, charter, requests};
 use super::{told, unless};
 use crate::book::{Book, Storage};
 use crate::door::{Door, Leaf, Outcome, Repeat, Stage};
-use crate::{Offer, Payload, Ratchet, Turn, key_pair, sign};
+use crate::{Mode, Offer, Order, Payload, Ratchet, Verdict};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A disk that fails from one write on.
+/// A disk that fails from one write on; or that fails once, keeps what it said it had not, and goes on.
 struct Disk {
     leaves: Vec<Vec<u8>>,
     writes_left: usize,
+    recovers: bool,
 }
 
 impl Storage for Disk {
-    fn keep(&mut self, leaf: &[u8]) -> Result<(), String> {
-        self.writes_left = self.writes_left.checked_sub(1).ok_or("the disk is full")?;
-        self.leaves.keep(leaf)
+    fn keep(&mut self, leaves: &[&[u8]]) -> Result<(), String> {
+        let left = self.writes_left.checked_sub(1);
+        self.writes_left = left.unwrap_or(if self.recovers { usize::MAX } else { 0 });
+        if left.is_some() || self.recovers {
+            self.leaves.keep(leaves)?;
+        }
+        left.map(drop).ok_or_else(|| "the disk failed".into())
     }
 }
 
@@ -26,12 +32,10 @@ impl Storage for Disk {
 pub fn every_effect_has_one_allow() -> Vec<String> {
     told((|| {
         let mut found = Vec::new();
-        for (writes, repeat) in (0..24).flat_map(|n| [(n, Repeat::Never), (n, Repeat::Idempotent)]) {
-            found.extend(
-                one_life(writes, repeat)?
-                    .into_iter()
-                    .map(|why| format!("{writes} writes, {repeat:?}: {why}")),
-            );
+        for n in 0..96 {
+            let (writes, repeat) = (n / 4, [Repeat::Never, Repeat::Idempotent][n / 2 % 2]);
+            let life = one_life(writes, n % 2 == 0, repeat)?;
+            found.extend(life.into_iter().map(|why| format!("{writes} writes, {repeat:?}: {why}")));
         }
         found.extend(answers()?);
         Ok(found)
@@ -48,13 +52,15 @@ fn answers() -> Result<Vec<String>, String> {
         (Offer::Move { question: "move".into(), schema: json!({ "type": "integer" }) }, "4"),
     ];
     let mut found = Vec::new();
+    door.govern(office.monitor.epoch(), office.monitor.policy(), &mut book, &mut leaves)?;
     for (offer, text) in offers {
         let decision = office.monitor.decide("ann", &Arc::new(offer), Some(text), 1);
         let number = door.admit(&decision, Repeat::Never, &mut book, &mut leaves)?;
         let number = number.ok_or_else(|| format!("{}: {}", decision.method, decision.reason()))?;
         let said = decision.payload();
         let elsewhere = Payload { question: Some("another".into()), ..said.clone() };
-        let mut opens = |said: &Payload| door.begin(number, said, &mut book, &mut leaves).is_ok();
+        let standing = office.monitor.standing("ann", 1)?;
+        let mut opens = |said: &Payload| door.begin(number, said, &standing, &mut book, &mut leaves).is_ok();
         found.extend(unless(!opens(&elsewhere), || format!("{}: to another question", said.method)));
         found.extend(unless(opens(&said), || format!("{}: the door stays shut", said.method)));
         found.extend(unless(!opens(&said), || format!("{}: twice", said.method)));
@@ -62,13 +68,16 @@ fn answers() -> Result<Vec<String>, String> {
     Ok(found)
 }
 
-/// Requests at a door whose disk takes so many writes; then a restart, in which everything is tried
-/// again.
-fn one_life(writes: usize, repeat: Repeat) -> Result<Vec<String>, String> {
+/// Requests at a door whose disk takes so many writes, and perhaps others after a failure; then a restart, in
+/// which everything is tried again.
+fn one_life(writes: usize, recovers: bool, repeat: Repeat) -> Result<Vec<String>, String> {
     let mut office = Office::usual()?;
-    let mut disk = Disk { leaves: Vec::new(), writes_left: writes };
+    let mut disk = Disk { leaves: Vec::new(), writes_left: writes, recovers };
     let (mut door, mut book) = (Door::default(), Book::default());
     let (mut effects, mut numbers, mut found) = (Vec::new(), Vec::new(), Vec::new());
+    if door.govern(office.monitor.epoch(), office.monitor.policy(), &mut book, &mut disk).is_err() {
+        return Ok(found);
+    }
     for (n, (who, text)) in requests().into_iter().take(10).enumerate() {
         let decision = office.says(who, &text);
         let Ok(number) = door.admit(&decision, repeat, &mut book, &mut disk) else { continue };
@@ -77,11 +86,12 @@ fn one_life(writes: usize, repeat: Repeat) -> Result<Vec<String>, String> {
         }));
         let (Some(number), said) = (number, decision.payload()) else { continue };
         numbers.push((number, said.clone()));
-        let Ok(effect) = door.begin(number, &said, &mut book, &mut disk) else { continue };
+        let standing = office.monitor.standing(who, decision.now)?;
+        let Ok(effect) = door.begin(number, &said, &standing, &mut book, &mut disk) else { continue };
         effects.push((number, disk.leaves.len()));
         // Every third effect is cut off by a crash: nobody writes how it ended.
         if n % 3 > 0 && door.end(effect, Outcome::Done, &mut book, &mut disk).is_ok() {
-            found.extend(unless(door.begin(number, &said, &mut book, &mut disk).is_err(), || {
+            found.extend(unless(door.begin(number, &said, &standing, &mut book, &mut disk).is_err(), || {
                 "an ended effect begins again".into()
             }));
         }
@@ -91,13 +101,14 @@ fn one_life(writes: usize, repeat: Repeat) -> Result<Vec<String>, String> {
     let mut book = Book::over(disk.leaves.iter().map(Vec::as_slice))?;
     for (number, said) in &numbers {
         let unknown = door.stage(*number) == Some(Stage::Unknown);
+        let standing = office.monitor.standing(&said.principal, 1)?;
         let other = Payload { text: "{}".into(), ..said.clone() };
-        let other = door.begin(*number, &other, &mut book, &mut disk);
+        let other = door.begin(*number, &other, &standing, &mut book, &mut disk);
         found.extend(unless(other.is_err(), || "other bytes than those that were authorised".into()));
-        if door.begin(*number, said, &mut book, &mut disk).is_ok() {
+        if door.begin(*number, said, &standing, &mut book, &mut disk).is_ok() {
             effects.push((*number, disk.leaves.len()));
-            found.extend(unless(!unknown || repeat == Repeat::Idempotent, || {
-                "an unknown effect is tried again".into()
+            found.extend(unless(unknown && repeat == Repeat::Idempotent, || {
+                "what was allowed before a restart begins after it".into()
             }));
         }
     }
@@ -122,84 +133,90 @@ fn without_allow(leaves: &[Vec<u8>], number: u64, at: usize) -> Option<String> {
     unless(allowed && begun, || format!("an effect of {number} without its allow in the book"))
 }
 
-const ONE_MORE: &str =
-    "\npermit(principal, action == Action::\"note\", resource) when { context.args.text == \"x\" };";
-
-/// What widens takes effect with a quorum of signatures over this very policy, and not otherwise; what
-/// narrows needs none; both name who is allowed what, before and after.
-pub fn widening_needs_a_quorum() -> Vec<String> {
+/// Between an allow and its effect somebody may be stopped, a right that was lent may end, and another policy may
+/// take effect: then nothing begins.
+pub fn what_is_withdrawn_does_not_begin() -> Vec<String> {
     told((|| {
-        let policy = charter().policy;
         let fault = |why: crate::Fault| why.to_string();
-        let signers: Vec<String> =
-            (1..=2).map(|n| key_pair(&format!("operator-{n}"), [n; 32]).signer).collect();
-        let signers: Vec<&str> = signers.iter().map(String::as_str).collect();
-        let stranger = key_pair("operator-1", [9; 32]).signer;
-        let mut ratchet = Ratchet::new(charter()).map_err(fault)?;
-        let wider = ratchet.propose(&format!("{policy}{ONE_MORE}")).map_err(fault)?;
-        let other = ratchet.propose(&format!("{policy}{ONE_MORE}{ONE_MORE}")).map_err(fault)?;
-        let notes = [
-            None,
-            Some(sign(&wider.text(), &signers[..1])?),
-            Some(sign(&wider.text(), &[signers[0], signers[0]])?),
-            Some(sign(&wider.text(), &[&stranger, signers[1]])?),
-            Some(sign(&other.text(), &signers)?),
+        let lease = charter().switch.lease_ticks;
+        type Withdraw<'a> = &'a dyn Fn(&mut Office) -> Result<(), String>;
+        let policy =
+            format!("{}\nforbid(principal, action == Action::\"note\", resource);", charter().policy);
+        let tries: [(&str, u64, bool, Withdraw); 5] = [
+            ("nothing", 1, true, &|_| Ok(())),
+            ("a stop, and the lease", 2 + lease, false, &|office| {
+                office.monitor.obey(&Order::Stop("bob".into()), 1)?;
+                office.monitor.obey(&Order::Beat, 1 + lease)
+            }),
+            ("a revocation", 1, false, &|office| office.monitor.obey(&Order::Revoke("dee".into()), 1)),
+            ("the end of what was lent", 6, false, &|_| Ok(())),
+            ("another policy", 1, false, &|office| {
+                let mut ratchet = Ratchet::new(charter()).map_err(fault)?;
+                let proposal = ratchet.propose(&policy).map_err(fault)?;
+                office.monitor.adopt(&ratchet.adopt(&proposal, None)?)
+            }),
         ];
-        let mut found: Vec<String> =
-            unless(wider.turn == Turn::Wider, || "a permit more is not wider".into()).into_iter().collect();
-        for (n, note) in notes.iter().enumerate() {
-            let adopted = Ratchet::new(charter()).map_err(fault)?.adopt(&wider, note.as_deref());
-            found.extend(unless(adopted.is_err(), || format!("note {n} is enough")));
+        let mut found = Vec::new();
+        for (what, now, begins, withdraw) in tries {
+            let mut office = Office::usual()?;
+            let (mut door, mut book, mut leaves) = (Door::default(), Book::default(), Vec::<Vec<u8>>::new());
+            door.govern(office.monitor.epoch(), office.monitor.policy(), &mut book, &mut leaves)?;
+            office.lend("bob", "dee", 0, 5)?;
+            let said = office.calls("dee", "read_document", json!({ "name": "plan" }));
+            let number =
+                door.admit(&said, Repeat::Never, &mut book, &mut leaves)?.ok_or("it is not allowed")?;
+            withdraw(&mut office)?;
+            let began = office
+                .monitor
+                .standing("dee", now)
+                .and_then(|standing| door.begin(number, &said.payload(), &standing, &mut book, &mut leaves));
+            found.extend(unless(began.is_ok() == begins, || format!("after {what}: {began:?}")));
         }
+        // Nor does the standing of one open for another.
         let mut office = Office::usual()?;
-        let adopted = ratchet.adopt(&wider, Some(&sign(&wider.text(), &signers)?))?;
-        office.monitor.adopt(&adopted)?;
-        found.extend(unless(office.says("ann", "{}").epoch == 1, || {
-            "a decision does not name its epoch".into()
-        }));
-        found.extend(unless(office.monitor.adopt(&adopted).is_err(), || "an epoch comes twice".into()));
-        let narrow = format!(
-            "{policy}{ONE_MORE}\nforbid(principal == Agent::\"ann\", action == Action::\"note\", resource);"
-        );
-        let narrower = ratchet.propose(&narrow).map_err(fault)?;
-        let flips: Vec<(&str, &str)> =
-            narrower.flips.iter().map(|flip| (&*flip.principal, &*flip.action)).collect();
-        let named = flips.iter().all(|flip| *flip == ("ann", "note")) && !flips.is_empty();
-        found.extend(unless(named, || format!("the difference is told as {flips:?}")));
-        office.monitor.adopt(&ratchet.adopt(&narrower, None)?)?;
-        let said = office.calls("ann", "note", json!({ "text": "hello" }));
-        found.extend(unless(!said.verdict.sends() && said.epoch == 2, || {
-            "a narrower policy does not hold".into()
-        }));
+        let (mut door, mut book, mut leaves) = (Door::default(), Book::default(), Vec::<Vec<u8>>::new());
+        door.govern(office.monitor.epoch(), office.monitor.policy(), &mut book, &mut leaves)?;
+        let said = office.calls("ann", "read_document", json!({ "name": "plan" }));
+        let number = door.admit(&said, Repeat::Never, &mut book, &mut leaves)?.ok_or("it is not allowed")?;
+        let bob = office.monitor.standing("bob", 1)?;
+        let began = door.begin(number, &said.payload(), &bob, &mut book, &mut leaves);
+        found.extend(unless(began.is_err(), || "the standing of another opens".into()));
         Ok(found)
     })())
 }
 
-/// A policy that does not load, or is not let through, leaves the one in force as it was.
-pub fn a_failed_reload_changes_nothing() -> Vec<String> {
-    told((|| {
-        let mut ratchet = Ratchet::new(charter()).map_err(|why| why.to_string())?;
-        let before = ratchet.policies().clone();
-        let bad = [
-            "permit(principal, action, resource",
-            "permit(principal, action == Action::\"no_such_tool\", resource);",
-            "forbid(principal, action == Action::\"note\", resource) when { context.args.nmae == \"x\" };",
-            "forbid(principal, action == Action::\"note\", resource) when { context.args.text == 1 };",
-            "forbid(principal, action, resource) when { false };",
-            "@verdict(\"maybe\") forbid(principal, action, resource);",
-            "permit(principal == ?principal, action, resource);",
-        ];
-        let mut found: Vec<String> = bad
-            .iter()
-            .filter_map(|policy| unless(ratchet.propose(policy).is_err(), || format!("it loads: {policy}")))
-            .collect();
-        let wider =
-            ratchet.propose(&format!("{}{ONE_MORE}", charter().policy)).map_err(|why| why.to_string())?;
-        found.extend(unless(ratchet.adopt(&wider, None).is_err(), || "it is let through unsigned".into()));
-        found.extend(unless(std::sync::Arc::ptr_eq(&before, ratchet.policies()), || {
-            "the policy has changed".into()
-        }));
-        found.extend(unless(ratchet.epoch() == 0, || "the epoch has changed".into()));
-        Ok(found)
-    })())
+/// Leaves that no door writes are no history: an epoch that goes back or comes from nowhere, a verdict that is not
+/// the strictest of its rooms, a hash that is none.
+pub fn a_history_is_a_doors() -> Vec<String> {
+    let hash = "0".repeat(64);
+    let policy = |epoch, text: &str| Leaf::Policy { epoch, hash: trace::digest(text.as_bytes()) };
+    let decision = |epoch, verdict, said, hash: &str| Leaf::Decision {
+        epoch,
+        now: 1,
+        principal: "ann".into(),
+        method: "call".into(),
+        tool: "note".into(),
+        hash: hash.into(),
+        verdict,
+        rooms: BTreeMap::from([("grant".into(), (Mode::Enforce, said))]),
+        repeat: Repeat::Never,
+    };
+    use Verdict::{Allow, Deny};
+    let tries = [
+        ("a history", true, vec![policy(0, "a"), decision(0, Allow, Allow, &hash), policy(1, "b")]),
+        ("a restart", true, vec![policy(3, "a"), policy(3, "a"), decision(3, Deny, Deny, &hash)]),
+        ("a decision before any policy", false, vec![decision(0, Allow, Allow, &hash)]),
+        ("an epoch that goes back", false, vec![policy(1, "a"), policy(0, "b")]),
+        ("an epoch that is left out", false, vec![policy(0, "a"), policy(2, "b")]),
+        ("two policies of one epoch", false, vec![policy(0, "a"), policy(0, "b")]),
+        ("a decision of another epoch", false, vec![policy(1, "a"), decision(0, Allow, Allow, &hash)]),
+        ("an allow that a room denies", false, vec![policy(0, "a"), decision(0, Allow, Deny, &hash)]),
+        ("a hash that is none", false, vec![policy(0, "a"), decision(0, Allow, Allow, "nonsense")]),
+    ];
+    let tried = tries.into_iter().filter_map(|(what, fine, leaves)| {
+        let bytes: Vec<Vec<u8>> = leaves.iter().map(Leaf::bytes).collect();
+        let read = Door::recover(bytes.iter().map(Vec::as_slice));
+        unless(read.is_ok() == fine, || format!("{what} ends in {read:?}"))
+    });
+    tried.collect()
 }

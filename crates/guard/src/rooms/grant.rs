@@ -5,13 +5,16 @@
 //! the way could do now; depth and expiry never grow. Cannot mend a wrong policy.
 
 use crate::mutant::{Mutant, planted};
-use crate::rooms::{Order, Room};
+use crate::rooms::{Order, Room, recalled};
 use crate::{Case, Charter, Credential, Fault, Kind, Opinion, Policies};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Some of somebody's rights, lent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Delegation {
     pub from: String,
     /// A principal of [`Kind::Delegate`].
@@ -46,22 +49,29 @@ impl Grant {
     /// its own.
     fn chain(&self, case: Case<'_>) -> Result<Vec<String>, String> {
         let tool = case.request.tool();
-        let asker = case.request.credential().principal.clone();
-        let mut chain = vec![asker];
-        while let Some(last) = chain.last().filter(|last| self.kinds.get(*last) == Some(&Kind::Delegate)) {
+        let asker = &case.request.credential().principal;
+        let links = self.links(asker, case.facts.now)?;
+        if let Some(link) = links.iter().find(|link| !link.tools.contains(tool)) {
+            return Err(format!("`{}` did not lend `{tool}`", link.from));
+        }
+        Ok(std::iter::once(asker).chain(links.into_iter().map(|link| &link.from)).cloned().collect())
+    }
+
+    /// What is lent on the way to somebody, each link alive: none for who has rights of its own.
+    fn links(&self, who: &str, now: u64) -> Result<Vec<&Delegation>, String> {
+        let (mut links, mut last) = (Vec::<&Delegation>::new(), who);
+        while self.kinds.get(last) == Some(&Kind::Delegate) {
             let link = self.lent.get(last).ok_or_else(|| format!("nothing is lent to `{last}`"))?;
-            if case.facts.now > link.until && !planted(Mutant::DelegationOutlives) {
+            if now > link.until && !planted(Mutant::DelegationOutlives) {
                 return Err(format!("what `{}` lent to `{last}` is over", link.from));
             }
-            if !link.tools.contains(tool) {
-                return Err(format!("`{}` did not lend `{tool}`", link.from));
-            }
-            if chain.contains(&link.from) {
+            if links.len() > self.lent.len() {
                 return Err("rights lent in a circle".into());
             }
-            chain.push(link.from.clone());
+            links.push(link);
+            last = &link.from;
         }
-        Ok(chain)
+        Ok(links)
     }
 
     fn delegate(&mut self, new: &Delegation, now: u64) -> Result<(), String> {
@@ -91,13 +101,13 @@ impl Grant {
 
     /// Whether what `who` has comes from `root`.
     fn descends(&self, who: &str, root: &str) -> bool {
-        let mut at = Some(who);
-        let steps = std::iter::from_fn(|| {
-            let here = at?;
-            at = self.lent.get(here).map(|link| link.from.as_str());
-            Some(here)
-        });
-        steps.take(self.lent.len() + 1).any(|name| name == root)
+        who == root || self.lenders(who).any(|name| name == root)
+    }
+
+    /// Who lent to somebody, and who lent to those.
+    fn lenders<'a>(&'a self, who: &'a str) -> impl Iterator<Item = &'a str> {
+        let from = |name: &&str| self.lent.get(*name).map(|link| link.from.as_str());
+        std::iter::successors(from(&who), from).take(self.lent.len())
     }
 
     /// Removes what was lent to somebody, and what was lent on.
@@ -133,6 +143,23 @@ impl Room for Grant {
             Order::Revoke(who) => self.revoke(who),
             Order::Stop(_) | Order::Beat | Order::Marks(_) => {}
         }
+        Ok(())
+    }
+
+    fn behind(&self, who: &str) -> Vec<String> {
+        self.lenders(who).map(str::to_owned).collect()
+    }
+
+    fn stands(&self, who: &Credential, _counted: &[&str], now: u64) -> Result<(), String> {
+        self.links(&who.principal, now).map(drop)
+    }
+
+    fn memory(&self) -> Value {
+        json!(self.lent)
+    }
+
+    fn remember(&mut self, memory: &Value) -> Result<(), String> {
+        self.lent = recalled(memory)?;
         Ok(())
     }
 

@@ -6,6 +6,7 @@
 //! note   what it remembers of a request that was sent: a refused one leaves no trace
 //! obey   what an operator tells it
 //! adopt  the policies of the next epoch
+//! stands whether what it allowed may still begin
 //! ```
 //!
 //! No room reads another's state. One that is switched off is never asked, so "one room off" is a clean
@@ -68,12 +69,45 @@ pub trait Room: Send + Sync {
     /// Takes the policies of the next epoch. No order can: [`crate::Monitor::adopt`] alone tells them.
     fn adopt(&mut self, _policies: &Arc<Policies>) {}
 
+    /// On whose behalf somebody acts, the nearest delegator first; whether those links still hold is
+    /// another question ([`Room::stands`]).
+    fn behind(&self, _who: &str) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Whether an effect of somebody that was allowed may still begin. `counted` is who asked and on whose
+    /// behalf.
+    ///
+    /// # Errors
+    /// In words, where it may not.
+    fn stands(&self, _who: &Credential, _counted: &[&str], _now: u64) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// What it has to remember beyond a restart; nothing where it remembers nothing.
+    fn memory(&self) -> Value {
+        Value::Null
+    }
+
+    /// Takes up what it remembered.
+    ///
+    /// # Errors
+    /// In words, where that is not its memory.
+    fn remember(&mut self, memory: &Value) -> Result<(), String> {
+        if memory.is_null() { Ok(()) } else { Err("there is nothing that it remembers".into()) }
+    }
+
     /// What is left of a view. May take away, never adds.
     fn show(&self, _to: &Credential, view: Observation) -> Observation {
         view
     }
 
     fn boxed(&self) -> Box<dyn Room>;
+}
+
+/// What a room remembered, read.
+fn recalled<T: serde::de::DeserializeOwned>(memory: &Value) -> Result<T, String> {
+    T::deserialize(memory).map_err(|why| why.to_string())
 }
 
 type Build = fn(&Charter) -> Result<Box<dyn Room>, Fault>;

@@ -7,9 +7,10 @@
 //! Cannot help against operators who are away.
 
 use crate::mutant::{Mutant, planted};
-use crate::rooms::{Order, Room};
-use crate::{Case, Charter, Fault, Kind, Opinion, Pattern};
+use crate::rooms::{Order, Room, recalled};
+use crate::{Case, Charter, Credential, Fault, Kind, Opinion, Pattern};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What is out of reach, and how long a lease lasts.
@@ -35,8 +36,15 @@ impl Default for Sealing {
 #[derive(Clone, Debug)]
 pub struct Switch {
     sealing: Sealing,
+    leases: Leases,
+}
+
+/// How long who may act.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Leases {
     /// The last tick of everybody's lease.
-    lease_until: u64,
+    until: u64,
     /// Who is stopped, and the last tick of the lease that they had.
     stopped: BTreeMap<String, u64>,
 }
@@ -60,7 +68,7 @@ impl Switch {
                 }
             }
         }
-        Ok(Self { lease_until: sealing.lease_ticks, sealing, stopped: BTreeMap::new() })
+        Ok(Self { leases: Leases { until: sealing.lease_ticks, stopped: BTreeMap::new() }, sealing })
     }
 
     /// The sealed thing that a request writes.
@@ -70,11 +78,12 @@ impl Switch {
         all.find(|(_, patterns)| touches(patterns)).map(|(thing, _)| thing.as_str())
     }
 
-    fn lease_until(&self, principal: &str) -> u64 {
-        if planted(Mutant::LeaseForever) {
-            return u64::MAX;
-        }
-        self.stopped.get(principal).copied().unwrap_or(self.lease_until)
+    /// Whether the lease lasts of everybody for whom something is done: who is stopped acts through nobody.
+    fn leased<'a>(&self, counted: impl Iterator<Item = &'a str>, now: u64) -> Result<(), String> {
+        let until = |who: &str| self.leases.stopped.get(who).copied().unwrap_or(self.leases.until);
+        let asked = if planted(Mutant::StopsTheAskerAlone) { 1 } else { usize::MAX };
+        let over = counted.take(asked).find(|who| now > until(who) && !planted(Mutant::LeaseForever));
+        over.map_or(Ok(()), |who| Err(format!("the lease of `{who}` ended at tick {}", until(who))))
     }
 }
 
@@ -110,24 +119,33 @@ impl Room for Switch {
         if let Some(thing) = self.touched(case).filter(|_| !unseal) {
             return Opinion::deny(format!("`{thing}` is sealed: agents recommend, operators act"));
         }
-        let until = self.lease_until(&who.principal);
-        match case.facts.now <= until {
-            true => Opinion::allow(),
-            false => Opinion::deny(format!("the lease of `{}` ended at tick {until}", who.principal)),
-        }
+        self.leased(case.counted(), case.facts.now).map_or_else(Opinion::deny, |()| Opinion::allow())
+    }
+
+    fn stands(&self, who: &Credential, counted: &[&str], now: u64) -> Result<(), String> {
+        if who.kind == Kind::Operator { Ok(()) } else { self.leased(counted.iter().copied(), now) }
+    }
+
+    fn memory(&self) -> Value {
+        json!(self.leases)
+    }
+
+    fn remember(&mut self, memory: &Value) -> Result<(), String> {
+        self.leases = recalled(memory)?;
+        Ok(())
     }
 
     fn obey(&mut self, order: &Order, now: u64) -> Result<(), String> {
         match order {
             Order::Beat => {
-                self.lease_until = self.lease_until.max(now.saturating_add(self.sealing.lease_ticks))
+                self.leases.until = self.leases.until.max(now.saturating_add(self.sealing.lease_ticks))
             }
-            Order::Stop(who) if planted(Mutant::StopRenews) => drop(self.stopped.remove(who)),
+            Order::Stop(who) if planted(Mutant::StopRenews) => drop(self.leases.stopped.remove(who)),
             Order::Stop(who) => {
                 // A beat of the past may have given more than a lease from now on.
-                let until = self.lease_until.min(now.saturating_add(self.sealing.lease_ticks));
-                let until = self.stopped.get(who).copied().unwrap_or(until).min(until);
-                self.stopped.insert(who.clone(), until);
+                let until = self.leases.until.min(now.saturating_add(self.sealing.lease_ticks));
+                let until = self.leases.stopped.get(who).copied().unwrap_or(until).min(until);
+                self.leases.stopped.insert(who.clone(), until);
             }
             Order::Delegate(_) | Order::Revoke(_) | Order::Marks(_) => {}
         }

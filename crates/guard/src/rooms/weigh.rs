@@ -1,16 +1,18 @@
 //! Room 15: the file. Bytes are weighed for life, and what is labelled a weight exists once.
 //!
 //! Source: the seed (covert copying); arXiv 2511.02620 for budgets of bytes instead of rates. Facts:
-//! each principal has a lifetime budget for each sink; splitting, retrying and renaming do not help, for
-//! every call is weighed with the most that it can carry; an object of a linear label is never copied,
-//! and moved only from where it is to one place; what was not weighed cannot be carried, nothing is
-//! carried onto something, and where a linear object has been nothing takes its place: a tool may have
-//! failed, and the object may still lie there. Cannot see what the bytes of a legitimate reply mean.
+//! each principal has a lifetime budget for each sink, and what a delegate sends counts for whoever lent;
+//! splitting, retrying and renaming do not help, for every call is weighed with the most that it can
+//! carry; an object of a linear label is never copied, and moved only from where it is to one place; what
+//! was not weighed cannot be carried, nothing is carried onto something, and where a linear object has
+//! been nothing takes its place: a tool may have failed, and the object may still lie there. Cannot see
+//! what the bytes of a legitimate reply mean.
 
 use crate::mutant::{Mutant, planted};
-use crate::rooms::Room;
+use crate::rooms::{Room, recalled};
 use crate::{Case, Charter, Fault, Opinion, Pattern};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is weighed.
@@ -109,10 +111,19 @@ enum Verb {
 #[derive(Clone, Debug)]
 pub struct Weigh {
     weighing: Weighing,
+    ledger: Ledger,
+}
+
+/// What was carried so far.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ledger {
+    /// Where everything is now.
+    objects: BTreeMap<String, Object>,
     /// Bytes spent, by principal and number of the budget.
-    spent: BTreeMap<(String, usize), u64>,
+    spent: BTreeMap<String, BTreeMap<usize, u64>>,
     /// Bytes that have arrived, by where from and where to.
-    arrived: BTreeMap<(String, String), u64>,
+    arrived: BTreeMap<String, BTreeMap<String, u64>>,
     /// Places that a linear object has left, as far as the guard was told.
     left: BTreeSet<String>,
 }
@@ -124,12 +135,13 @@ impl Weigh {
             let pattern = arguments.iter().fold(Pattern::tool(tool), |p, argument| p.with(argument, ""));
             charter.check_pattern(&format!("weigh.carriers.{n}"), &pattern)?;
         }
-        Ok(Self {
-            weighing: charter.weigh.clone(),
+        let ledger = Ledger {
+            objects: charter.weigh.objects.clone(),
             spent: BTreeMap::new(),
             arrived: BTreeMap::new(),
             left: BTreeSet::new(),
-        })
+        };
+        Ok(Self { weighing: charter.weigh.clone(), ledger })
     }
 
     /// What a request carries: nothing, or a haul, or something that was never weighed.
@@ -164,7 +176,7 @@ impl Weigh {
                 (Verb::Delete, format!("{store}/{name}"), String::new(), store, 0)
             }
         };
-        let object = self.weighing.objects.get(&from).ok_or_else(|| format!("`{from}` was never weighed"))?;
+        let object = self.ledger.objects.get(&from).ok_or_else(|| format!("`{from}` was never weighed"))?;
         Ok(Some(Haul { verb, from, to, sink, label: object.label.clone(), bytes: object.bytes.min(most) }))
     }
 
@@ -183,7 +195,7 @@ impl Weigh {
         let mut some = false;
         for (n, budget) in self.drawn(haul) {
             some = true;
-            let spent = self.spent.get(&(who.to_owned(), n)).copied().unwrap_or(0);
+            let spent = self.ledger.spent.get(who).and_then(|own| own.get(&n)).copied().unwrap_or(0);
             if weight(haul) > budget.bytes.saturating_sub(spent) {
                 return Err(format!(
                     "{} bytes to `{}`: {spent} of {} are spent",
@@ -199,7 +211,8 @@ impl Weigh {
         if !self.weighing.linear.contains(&haul.label) || planted(Mutant::CopiesWeights) {
             return Ok(());
         }
-        let elsewhere = self.arrived.keys().any(|(from, to)| *from == haul.from && *to != haul.to);
+        let ways = self.ledger.arrived.get(&haul.from).into_iter().flat_map(BTreeMap::keys);
+        let elsewhere = ways.into_iter().any(|to| *to != haul.to);
         match haul.verb {
             Verb::Copy => Err(format!("`{}` is linear: it is not copied", haul.from)),
             _ if elsewhere => Err(format!("`{}` is on its way elsewhere", haul.from)),
@@ -213,7 +226,7 @@ impl Weigh {
             return Ok(());
         }
         let linear = self.weighing.linear.contains(&haul.label);
-        if self.weighing.objects.contains_key(&haul.to) || !linear && self.left.contains(&haul.to) {
+        if self.ledger.objects.contains_key(&haul.to) || !linear && self.ledger.left.contains(&haul.to) {
             return Err(format!("something else lies or lay at `{}`", haul.to));
         }
         Ok(())
@@ -221,23 +234,24 @@ impl Weigh {
 
     /// The object is where it was carried, if all of it has arrived.
     fn carry(&mut self, haul: &Haul) {
-        let Some(object) = self.weighing.objects.get(&haul.from).cloned() else { return };
-        let way = (haul.from.clone(), haul.to.clone());
-        let arrived = self.arrived.entry(way.clone()).or_default();
-        *arrived = arrived.saturating_add(haul.bytes);
-        if matches!(haul.verb, Verb::Copy | Verb::Move) && *arrived < object.bytes {
+        let Ledger { objects, arrived, left, .. } = &mut self.ledger;
+        let Some(object) = objects.get(&haul.from).cloned() else { return };
+        let ways = arrived.entry(haul.from.clone()).or_default();
+        let bytes = ways.get(&haul.to).map_or(haul.bytes, |bytes| bytes.saturating_add(haul.bytes));
+        if matches!(haul.verb, Verb::Copy | Verb::Move) && bytes < object.bytes {
+            ways.insert(haul.to.clone(), bytes);
             return;
         }
-        self.arrived.remove(&way);
+        ways.remove(&haul.to);
         if haul.verb != Verb::Copy {
-            self.weighing.objects.remove(&haul.from);
+            objects.remove(&haul.from);
             if self.weighing.linear.contains(&object.label) {
-                self.left.insert(haul.from.clone());
-                self.left.remove(&haul.to);
+                left.insert(haul.from.clone());
+                left.remove(&haul.to);
             }
         }
         if haul.verb != Verb::Delete {
-            self.weighing.objects.insert(haul.to.clone(), object);
+            objects.insert(haul.to.clone(), object);
         }
     }
 }
@@ -270,7 +284,7 @@ impl Room for Weigh {
             Some(haul) => {
                 self.stays_one(&haul)?;
                 self.has_room(&haul)?;
-                self.fits(&case.request.credential().principal, &haul)
+                case.counted().try_for_each(|who| self.fits(who, &haul))
             }
             None => Ok(()),
         });
@@ -279,15 +293,29 @@ impl Room for Weigh {
 
     fn note(&mut self, case: Case<'_>) {
         let Ok(Some(haul)) = self.haul(case) else { return };
-        let who = case.request.credential().principal.clone();
         let drawn: Vec<usize> = self.drawn(&haul).map(|(n, _)| n).collect();
-        for n in drawn {
-            let spent = self.spent.entry((who.clone(), n)).or_default();
-            *spent = spent.saturating_add(weight(&haul));
+        for who in case.counted() {
+            let own = self.ledger.spent.entry(who.to_owned()).or_default();
+            for n in &drawn {
+                let spent = own.entry(*n).or_default();
+                *spent = spent.saturating_add(weight(&haul));
+            }
         }
         if haul.verb != Verb::Send && !planted(Mutant::ForgetsMoves) {
             self.carry(&haul);
         }
+    }
+
+    fn memory(&self) -> Value {
+        json!(self.ledger)
+    }
+
+    fn remember(&mut self, memory: &Value) -> Result<(), String> {
+        let ledger = recalled(memory)?;
+        if !planted(Mutant::RestartRefills) {
+            self.ledger = ledger;
+        }
+        Ok(())
     }
 
     fn boxed(&self) -> Box<dyn Room> {

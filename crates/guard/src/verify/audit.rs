@@ -102,7 +102,7 @@ impl Effects {
             Stage::Ended(Outcome::Done) => self.done += 1,
             Stage::Ended(Outcome::Failed) => self.failed += 1,
             Stage::Begun | Stage::Unknown => self.unknown += 1,
-            Stage::Allowed => {}
+            Stage::Allowed | Stage::Lapsed => {}
         }
     }
 }

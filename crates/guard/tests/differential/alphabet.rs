@@ -219,12 +219,16 @@ pub fn monitor(setting: &Setting) -> Monitor {
         reckoner: vec![Reckoning {
             sheet: "s".into(),
             tool: "mark".into(),
+            only: BTreeMap::new(),
             marks: "marks".into(),
             total: "total".into(),
             items: 2,
             mark_max: 5,
             bar: BAR,
+            rank: None,
             margin: MARGIN,
+            panel: 1,
+            trim: None,
             consequence: vec![Pattern::tool("end").with("who", "peer")],
         }],
         switch: Sealing {

@@ -14,7 +14,8 @@ pub struct Model {
     setting: Setting,
     calls: BTreeMap<&'static str, u64>,
     lent: Option<Delegation>,
-    marks: BTreeMap<String, i64>,
+    /// Totals of the first panel and of the second, by panelist.
+    panels: [BTreeMap<String, i64>; 2],
     lease_until: u64,
     stopped: BTreeMap<String, u64>,
     spent: BTreeMap<&'static str, u64>,
@@ -28,7 +29,7 @@ impl Model {
             setting: setting.clone(),
             calls: BTreeMap::new(),
             lent: None,
-            marks: BTreeMap::new(),
+            panels: Default::default(),
             lease_until: LEASE,
             stopped: BTreeMap::new(),
             spent: BTreeMap::new(),
@@ -58,7 +59,7 @@ impl Model {
                 if new.marks.iter().any(|mark| *mark > MARK_MAX) {
                     return false;
                 }
-                self.marks.insert(new.by.clone(), new.marks.iter().sum::<u64>() as i64);
+                self.panels[1].insert(new.by.clone(), new.marks.iter().sum::<u64>() as i64);
             }
             Order::Beat if self.is_on(3) => self.lease_until = self.lease_until.max(now + LEASE),
             Order::Stop(who) if self.is_on(3) => {
@@ -111,6 +112,18 @@ impl Model {
         Some(vec!["dee", from])
     }
 
+    /// Who asks, and who lent to them, be it over or not.
+    fn counted(&self, asked: &Asked) -> Vec<&'static str> {
+        let lent = self.lent.as_ref().filter(|_| asked.who == "dee");
+        let from = lent.and_then(|lent| crate::alphabet::PEOPLE.into_iter().find(|name| *name == lent.from));
+        std::iter::once(asked.who).chain(from).collect()
+    }
+
+    /// The most that anybody has for whom it counts.
+    fn most(&self, of: &BTreeMap<&'static str, u64>, asked: &Asked) -> u64 {
+        self.counted(asked).into_iter().filter_map(|who| of.get(who)).copied().max().unwrap_or(0)
+    }
+
     fn votes(&self, who: &str, asked: &Asked) -> Vec<Vote> {
         self.setting.rules.iter().map(|rule| self.vote(rule, who, asked)).collect()
     }
@@ -128,8 +141,7 @@ impl Model {
                 asked.what == What::Plain { tool: "t0", argument: "x" }
                     || matches!(asked.what, What::End { .. })
             }
-            // The counter is the asker's, whoever lent the right.
-            When::CallsAtLeast(n) => self.calls.get(asked.who).copied().unwrap_or(0) >= n,
+            When::CallsAtLeast(n) => self.most(&self.calls, asked) >= n,
         };
         match rule.effect {
             _ if !holds => Vote::Silent,
@@ -142,18 +154,24 @@ impl Model {
         if asked.what != (What::End { who: "peer" }) {
             return (None, false);
         }
-        let mut totals: Vec<i64> = self.marks.values().copied().collect();
-        totals.sort_unstable();
-        match totals.get(totals.len().saturating_sub(1) / 2) {
-            Some(middle) => (Some((*middle, BAR, MARGIN)), false),
-            None => (None, true),
+        let middle = |panel: &BTreeMap<String, i64>| {
+            let mut totals: Vec<i64> = panel.values().copied().collect();
+            totals.sort_unstable();
+            totals.get(totals.len().saturating_sub(1) / 2).copied()
+        };
+        match (middle(&self.panels[0]), middle(&self.panels[1])) {
+            (None, _) => (None, true),
+            // The second panel decides what is near, without a margin of its own.
+            (Some(first), Some(second)) if (first - BAR).abs() <= MARGIN => (Some((second, BAR, -1)), false),
+            (Some(first), _) => (Some((first, BAR, MARGIN)), false),
         }
     }
 
     /// Ticks left, counting the present one.
     fn lease(&self, asked: &Asked) -> Option<u64> {
-        let until = self.stopped.get(asked.who).copied().unwrap_or(self.lease_until);
-        (asked.who != "olga").then(|| (until + 1).saturating_sub(asked.now))
+        let until = |who: &str| self.stopped.get(who).copied().unwrap_or(self.lease_until);
+        let first = self.counted(asked).into_iter().map(until).min()?;
+        (asked.who != "olga").then(|| (first + 1).saturating_sub(asked.now))
     }
 
     fn weighed(&self, asked: &Asked) -> Option<(u64, u64)> {
@@ -161,9 +179,7 @@ impl Model {
             What::Copy { name: "none", .. } | What::Copy { to: "nowhere", .. } => Some((1, 0)),
             // A second copy would lie where the first one does.
             What::Copy { name: "text", .. } if self.arrived >= TEXT => Some((1, 0)),
-            What::Copy { .. } => {
-                Some((LOAD, SPARE.saturating_sub(self.spent.get(asked.who).copied().unwrap_or(0))))
-            }
+            What::Copy { .. } => Some((LOAD, SPARE.saturating_sub(self.most(&self.spent, asked)))),
             _ => None,
         }
     }
@@ -173,13 +189,15 @@ impl Model {
         if !verdict.sends() || is_unread(asked) {
             return;
         }
-        *self.calls.entry(asked.who).or_default() += 1;
+        let counted = self.counted(asked);
+        counted.iter().for_each(|who| *self.calls.entry(who).or_default() += 1);
         match asked.what {
             What::Marks { marks, .. } if self.is_on(2) && marks.iter().all(|mark| *mark <= MARK_MAX) => {
-                self.marks.insert(asked.who.into(), marks.iter().sum::<u64>() as i64);
+                let root = counted.last().copied().unwrap_or_default();
+                self.panels[0].insert(root.into(), marks.iter().sum::<u64>() as i64);
             }
             What::Copy { name, to: "spare" } if self.is_on(4) && name != "none" => {
-                *self.spent.entry(asked.who).or_default() += LOAD;
+                counted.iter().for_each(|who| *self.spent.entry(who).or_default() += LOAD);
                 self.arrived += if name == "text" { LOAD } else { 0 };
             }
             _ => {}

@@ -15,11 +15,7 @@ use std::time::Instant;
 struct Disk(File);
 
 impl Storage for Disk {
-    fn keep(&mut self, leaf: &[u8]) -> Result<(), String> {
-        self.keep_all(&[leaf])
-    }
-
-    fn keep_all(&mut self, leaves: &[&[u8]]) -> Result<(), String> {
+    fn keep(&mut self, leaves: &[&[u8]]) -> Result<(), String> {
         let mut bytes = Vec::new();
         leaves.iter().try_for_each(|leaf| push_entry(&mut bytes, leaf))?;
         let written = self.0.write_all(&bytes).and_then(|()| self.0.sync_data());
