@@ -6,7 +6,8 @@ mod lab;
 
 use guard::book::push_entry;
 use guard::door::Leaf;
-use guard::laws::{history, published};
+use guard::laws::{history, published, sealed};
+use guard::payload::reader_of;
 use guard::{KeyPair, key_pair};
 use lab::{Lab, Ran};
 use serde_json::Value;
@@ -280,4 +281,70 @@ fn what_is_missing_is_told_with_what_to_do() {
     lab.write("empty/key", lab.read("log/key"));
     check("empty --checkpoint kept", "empty/tile: No such file or directory");
     check("empty --checkpoint kept", "hint: a log's folder has `tile/entries/…`");
+}
+
+/// What was asked lies sealed beside the log: checked by name for everybody, by content for the reader alone.
+#[test]
+fn sealed_payloads_are_what_the_leaves_name() {
+    let lab = Lab::new();
+    let leaves = history(1).unwrap();
+    lay(&lab, "log", &leaves);
+    let secret = "5e".repeat(32);
+    lab.write("secret", format!("{secret}\n"));
+    lab.write("stranger", "5f".repeat(32));
+    let files = sealed(&reader_of(&secret).unwrap()).unwrap();
+    for file in &files {
+        lab.write(&format!("log/{}", file.path), &file.bytes);
+    }
+    let told = verify(&lab, "log", 0).stdout;
+    assert!(told.contains("sealed: --reader FILE opens them"), "{told}");
+    assert!(!told.contains("read_document"), "{told}");
+    let document = verify(&lab, "log --reader secret --show 1 --show 2 --json", 0).json();
+    let payloads = &document["payloads"];
+    assert_eq!(
+        (&payloads["decisions"], &payloads["kept"]),
+        (&files.len().into(), &files.len().into()),
+        "{payloads}"
+    );
+    assert_eq!(payloads["opened"].as_u64().unwrap(), files.len() as u64);
+    let shown = payloads["shown"].as_array().unwrap();
+    // The leaf 2 is no decision: it begins what 1 allowed.
+    assert_eq!((shown.len(), &shown[0]["leaf"], &shown[0]["principal"]), (1, &1.into(), &"ann".into()));
+    let text: Value = serde_json::from_str(shown[0]["text"].as_str().unwrap()).unwrap();
+    assert_eq!(text["arguments"]["name"], "plan");
+    let told = verify(&lab, "log --reader secret --show 1", 0).stdout;
+    assert!(told.contains("1  ann call: {") && told.contains("opened, each what its leaf names"), "{told}");
+    let ran = verify(&lab, "log --reader stranger --json", 1);
+    assert_eq!(kinds(&ran).len(), files.len(), "every box, and none of them shown");
+    // A box in another's place, one of nobody's, and one that was changed.
+    let (one, other) = (lab.path(&format!("log/{}", files[0].path)), &files[1].bytes);
+    std::fs::write(&one, other).unwrap();
+    let ran = verify(&lab, "log --reader secret --json", 1);
+    assert!(ran.stdout.contains("it holds something else than its name says"), "{}", ran.stdout);
+    std::fs::write(&one, &files[0].bytes[..40]).unwrap();
+    let ran = verify(&lab, "log --reader secret --json", 1);
+    assert!(ran.stdout.contains("sealed for another key, or was changed"), "{}", ran.stdout);
+    std::fs::rename(&one, lab.path("log/payload/notes.txt")).unwrap();
+    let ran = verify(&lab, "log", 1);
+    assert!(
+        ran.stderr.contains("payload: `payload/notes.txt`: no decision of the log has this hash"),
+        "{}",
+        ran.stderr
+    );
+    // Who keeps none says so.
+    lay(&lab, "bare", &leaves);
+    assert_eq!(verify(&lab, "bare --json", 0).json()["payloads"], Value::Null);
+    let ran = verify(&lab, "bare --reader secret", 2);
+    assert!(
+        ran.stderr.contains("bare/payload: no sealed payloads\nhint: leave --reader out"),
+        "{}",
+        ran.stderr
+    );
+    let ran = verify(&lab, "log --reader log/key", 2);
+    assert!(
+        ran.stderr.contains("a key has 64 hex digits\naccepted: a file with 64 hex digits"),
+        "{}",
+        ran.stderr
+    );
+    assert!(verify(&lab, "log --show 1", 2).stderr.contains("--reader"));
 }

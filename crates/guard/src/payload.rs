@@ -18,8 +18,6 @@ use serde_json::Value;
 
 /// The folder of sealed payloads beside a log; each file is named by its hash.
 pub const FOLDER: &str = "payload";
-/// What a sealed box has more bytes than what is in it: a key and a tag.
-pub const SEAL_BYTES: usize = 48;
 
 /// What was decided about, word for word.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -75,9 +75,11 @@ impl State {
         let asks_calls = |ask: &&Ask| !ask.tools.is_empty() && !planted(Mutant::HiddenToolsAreWords);
         let calls: BTreeSet<String> = view.asks.iter().filter(asks_calls).map(|ask| ask.id.clone()).collect();
         let mut view = self.monitor.show(&who, view);
-        // What came of the last act: it never reached the world, which cannot say.
-        if let Some(result) = view.news.first_mut().filter(|_| self.denied.remove(seat)) {
-            REFUSAL.clone_into(result);
+        // What came of the last act: it never reached the world, which cannot say. Where seats call tools, the
+        // world's first words are on the pass that it saw instead; elsewhere they are everybody's.
+        if self.denied.remove(seat) {
+            let of_the_pass = usize::from(!calls.is_empty()).min(view.news.len());
+            view.news.splice(..of_the_pass, [REFUSAL.to_owned()]);
         }
         let known = self.shown.remove(seat).unwrap_or_default();
         let offered = |ask: &Ask| if calls.contains(&ask.id) { tools(ask, &known) } else { offer(ask) };

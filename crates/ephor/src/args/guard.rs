@@ -80,10 +80,14 @@ const VERIFY_HELP: &str = "Examples:
   ephor guard verify-log ./log                 against the folder's own checkpoint and key
   ephor guard verify-log ./log --checkpoint kept.txt --key log.example+7a1c…+AR…
   ephor guard verify-log entries.bin --checkpoint kept.txt --key log.key --json
+  ephor guard verify-log ./log --reader secret.key --show 17      opens every payload, and shows one
 
 LOG is a folder of C2SP tiles (`tile/…`, `checkpoint`, `key`) or one file of entries (two bytes of
 length, the leaf). A checkpoint that you kept finds what one from the folder cannot: whoever writes the
 folder can put an older one there. Several checkpoints find a log that has shown two faces.
+
+A leaf holds the hash of what was asked. Where the operator has it kept too, it lies sealed in `payload/`
+(libsodium's sealed boxes, named by the hash), for whoever has the secret key: 64 hex digits in a file.
 
 Exit codes: 0 the log is whole; 1 it is not, or a checkpoint is not the log's; 2 nothing to read.";
 
@@ -98,6 +102,12 @@ pub struct VerifyLog {
     /// The log's key, `name+id+key`, or a file with it; repeatable [default: the folder's `key`]
     #[arg(long)]
     pub key: Vec<String>,
+    /// A file with the secret key that opens sealed payloads [default: they are not opened]
+    #[arg(long, value_name = "FILE")]
+    pub reader: Option<PathBuf>,
+    /// A decision whose payload is shown, by the number of its leaf; repeatable
+    #[arg(long, value_name = "LEAF", requires = "reader")]
+    pub show: Vec<u64>,
     /// One JSON document on standard output
     #[arg(long)]
     pub json: bool,

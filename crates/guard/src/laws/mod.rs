@@ -30,7 +30,7 @@ pub use rooms::{
     consequences_are_computed, filtering_never_grants, nothing_after_stop_and_lease, sealed_stays_sealed,
     totals_are_computed, weights_exist_once,
 };
-pub use sample::{history, published};
+pub use sample::{history, published, sealed};
 pub use walls::{a_history_is_a_doors, every_effect_has_one_allow, what_is_withdrawn_does_not_begin};
 
 /// A law and its name.

@@ -2,7 +2,7 @@
 
 use super::office::Office;
 use super::{told, unless};
-use crate::{Guard, Request, Verdict, Warden};
+use crate::{Guard, REFUSAL, Request, Verdict, Warden};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -102,6 +102,7 @@ pub fn a_menu_is_no_call() -> Vec<String> {
         }
         let again = warden.admit("player", &act("q", 1, "yes")) == trace::Verdict::Allow;
         found.extend(unless(!again, || "one showing is answered twice".into()));
+        found.extend(refusals_are_told(&warden, &view, &act("r", 1, "yes")));
         let stranger = warden.show("stranger", view());
         found.extend(unless(stranger.asks.is_empty(), || "a stranger is shown something".into()));
         let secret = Tool {
@@ -117,4 +118,17 @@ pub fn a_menu_is_no_call() -> Vec<String> {
         }));
         Ok(found)
     })())
+}
+
+/// Whoever was refused reads so once, and loses nothing of what everybody is told.
+fn refusals_are_told(warden: &Warden, view: &dyn Fn() -> Observation, refused: &Act) -> Vec<String> {
+    let mut found = Vec::new();
+    for news in [vec![], vec!["The table is laid.".to_owned()]] {
+        warden.admit("player", refused);
+        let read = || warden.show("player", Observation { news: news.clone(), ..view() }).news;
+        let told: Vec<String> = std::iter::once(REFUSAL.to_owned()).chain(news.clone()).collect();
+        let (first, second) = (read(), read());
+        found.extend(unless(first == told && second == news, || format!("{news:?}: {first:?}, {second:?}")));
+    }
+    found
 }

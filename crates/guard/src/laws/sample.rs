@@ -4,6 +4,7 @@ use super::office::{Office, requests};
 use crate::book::{Book, File};
 use crate::door::{Door, Outcome, Repeat};
 use crate::keys::KeyPair;
+use crate::payload::FOLDER;
 use std::sync::Arc;
 
 /// The leaves of the office's requests, each asked so many times: decisions, beginnings, ends.
@@ -24,6 +25,20 @@ pub fn history(times: usize) -> Result<Vec<Vec<u8>>, String> {
         }
     }
     Ok(leaves)
+}
+
+/// The sealed payloads of the office's requests, as files beside its log. What the boxes are drawn from is no
+/// secret here: a caller draws.
+///
+/// # Errors
+/// In words, where the key is none.
+pub fn sealed(reader: &str) -> Result<Vec<File>, String> {
+    let mut office = Office::usual()?;
+    let file = |(n, (who, text)): (u8, (&str, String))| {
+        let payload = office.says(who, &text).payload();
+        Ok(File { path: format!("{FOLDER}/{}", payload.hash()), bytes: payload.seal(reader, [n; 32])? })
+    };
+    (0..).zip(requests()).map(file).collect()
 }
 
 /// The folder of a log (C2SP tlog-tiles): tiles, entries, the checkpoint that `keys` signs, and the key.

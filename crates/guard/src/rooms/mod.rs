@@ -12,6 +12,21 @@
 //! No room reads another's state. One that is switched off is never asked, so "one room off" is a clean
 //! comparison. To add one: a file that implements [`Room`], a line in the shelf, a field of
 //! [`Charter`] if it has settings, a law in `laws`.
+//!
+//! Rooms that are not built, and where each would go in:
+//!
+//! ```text
+//! flow.rs       judge, note   labels of what somebody has seen meet the clearance of a sink
+//! letters.rs    judge, note   bits between seats for each window, silence counted
+//! canon.rs      amend         one encoding of each meaning; the clock is the caller's
+//! partition.rs  show, amend   nothing of one seat reaches another without an edge; handles are aliased
+//! face.rs       show          watched and unwatched views are the same bytes
+//! bench.rs      show          who judges sees no author, no history, no consequence
+//! lot.rs        judge         who judges whom is drawn, and can be drawn again
+//! envelope.rs   show, note    moves of a round are closed until all are in
+//! assay.rs      show, note    gold items, from the path of live ones
+//! keys.rs       judge         approvals from outside a conflict of interests (the quorum is a fact already)
+//! ```
 
 pub mod grant;
 pub mod reckoner;

@@ -8,7 +8,7 @@
 //! Source: c2sp.org/tlog-tiles. Facts: total; names and bytes are hostile; the caller reads, here nothing is
 //! opened. What is wrong is listed, the signed trees first.
 
-use super::{Broken, Head, verify};
+use super::{Broken, Head, Payloads, Sealed, verify};
 use crate::book::{self, BUNDLE_LEAVES, Book};
 use crate::door::{Door, Outcome, Stage};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +28,8 @@ pub struct Audit {
     /// Files below `tile/` that were read.
     pub files: usize,
     pub effects: Effects,
+    /// Nothing where the log has no folder of them.
+    pub payloads: Option<Payloads>,
     /// Whatever is wrong; nothing where the log is whole.
     pub broken: Vec<Broken>,
 }
@@ -51,11 +53,12 @@ impl Audit {
     }
 
     /// Reads a folder. `names` are the files below `tile/`, with that prefix and slashes; `read` gives the
-    /// bytes of one, or why it cannot be read.
+    /// bytes of one, or why it cannot be read; `sealed` are the payloads that lie beside them.
     pub fn of_folder(
         names: &[String],
         read: &dyn Fn(&str) -> Result<Vec<u8>, String>,
         heads: &[Head],
+        sealed: Option<&Sealed<'_>>,
     ) -> Self {
         let mut broken = Vec::new();
         let mut tiles = Tiles { files: BTreeMap::new(), bytes: BTreeMap::new() };
@@ -79,6 +82,7 @@ impl Audit {
             }
             Err(why) => broken.push(Broken::Unreadable(why)),
         }
+        audit.payloads = sealed.map(|sealed| Payloads::of(&leaves, sealed, &mut broken));
         audit.broken.append(&mut broken);
         audit
     }

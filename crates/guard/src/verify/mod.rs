@@ -9,8 +9,10 @@
 //! the newest checkpoint nobody vouches for: it can be cut off unseen.
 
 mod audit;
+mod sealed;
 
 pub use audit::{Audit, Effects};
+pub use sealed::{Payloads, Sealed};
 
 use crate::book::{self, Book};
 use crate::keys::Operators;
@@ -39,6 +41,8 @@ pub enum Broken {
     Missing(String),
     #[error("`{file}` is not what the leaves come to, from leaf {leaf} on")]
     Unlike { file: String, leaf: u64 },
+    #[error("`{file}`: {why}")]
+    Payload { file: String, why: String },
     #[error("{0}")]
     Unreadable(String),
     /// The leaves are no history of a door.
@@ -56,6 +60,7 @@ impl Broken {
             Self::Unsigned(_) => "unsigned",
             Self::Missing(_) => "missing",
             Self::Unlike { .. } => "unlike",
+            Self::Payload { .. } => "payload",
             Self::Unreadable(_) => "unreadable",
             Self::Unmediated(_) => "unmediated",
         }

@@ -4,7 +4,8 @@
 use guard::Operators;
 use guard::book::{Book, entries_before_tear, push_entry};
 use guard::door::Leaf;
-use guard::verify::{Audit, Broken, Head, head_of};
+use guard::payload::Payload;
+use guard::verify::{Audit, Broken, Head, Sealed, head_of};
 
 /// The key of the corpus's checkpoint.
 pub const KEY: &str = "log.example/guard+f2be35d4+ARl/ayPhbIUyxqvIOPrNXqeJvgx2spIDNAOb+os9No1h";
@@ -18,6 +19,9 @@ pub fn decode(bytes: &[u8]) {
     for leaf in &leaves {
         if let Ok(read) = Leaf::read(leaf) {
             assert_eq!(Leaf::read(&read.bytes()), Ok(read), "a leaf says one thing");
+        }
+        if let Ok(payload) = Payload::read(leaf) {
+            assert_eq!(payload.bytes(), *leaf, "a payload has one form");
         }
     }
     let head = head_of(&Book::over(leaves.iter().copied()).expect("no leaf is too long")).expect("a tree");
@@ -53,7 +57,10 @@ fn folder(bytes: &[u8], head: &Head) {
     let text = String::from_utf8_lossy(bytes);
     let names: Vec<String> = text.lines().take(16).map(str::to_owned).collect();
     let read = |name: &str| if name.len() % 7 == 6 { Err("torn out".to_owned()) } else { Ok(bytes.to_vec()) };
-    let audit = Audit::of_folder(&names, &read, std::slice::from_ref(head));
+    let key = "11".repeat(32);
+    let sealed = Sealed { names: &names, read: &read, reader: Some(&key), show: &[0, 1] };
+    let audit = Audit::of_folder(&names, &read, std::slice::from_ref(head), Some(&sealed));
+    assert!(audit.payloads.is_some_and(|payloads| payloads.opened == 0), "nobody has sealed anything");
     assert_eq!(audit.files, names.len());
     assert!(names.is_empty() || audit.leaves > 0 || !audit.broken.is_empty(), "{names:?}");
 }

@@ -4,7 +4,8 @@ use crate::args::VerifyLog;
 use crate::commands::json;
 use crate::exit::Exit;
 use crate::screen;
-use guard::verify::{Audit, Broken, Head};
+use guard::payload::{FOLDER, Payload};
+use guard::verify::{Audit, Broken, Head, Payloads, Sealed};
 use serde_json::json as value;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,10 @@ const NOTE_BYTES_MAX: u64 = 1_000_000;
 const TILE_BYTES_MAX: u64 = 256 * (2 + guard::book::LEAF_BYTES_MAX as u64);
 /// Most bytes of a file of entries.
 const FILE_BYTES_MAX: u64 = 4 << 30;
+/// Most bytes of a sealed payload: what was refused may have been longer than any request that is read.
+const PAYLOAD_BYTES_MAX: u64 = 16 << 20;
+/// Most characters of a payload on a screen; JSON has all of them.
+const SHOWN_CHARS_MAX: usize = 2_000;
 /// Folders in folders below `tile/`: a level and the groups of a number.
 const DEPTH_MAX: usize = 10;
 
@@ -31,16 +36,32 @@ pub fn verify_log(args: &VerifyLog) -> Result<(), Exit> {
     let kept = !args.checkpoint.is_empty();
     let (origin, signed, mut broken) = heads(&checkpoints(args, is_folder)?, &keys)?;
     let heads: Vec<Head> = signed.iter().map(|signed| signed.head.clone()).collect();
+    let reader = reader(args)?;
     let mut audit = match is_folder {
         true => {
-            let names = names(log)?;
+            let (names, payloads) = (names(log)?, payloads(log)?);
             let read = |name: &str| bounded(&log.join(name), TILE_BYTES_MAX).map_err(|e| e.to_string());
-            Audit::of_folder(&names, &read, &heads)
+            let boxes = log.join(FOLDER);
+            let open = |name: &str| bounded(&boxes.join(name), PAYLOAD_BYTES_MAX).map_err(|e| e.to_string());
+            let sealed = payloads.as_ref().map(|names| Sealed {
+                names,
+                read: &open,
+                reader: reader.as_deref(),
+                show: &args.show,
+            });
+            Audit::of_folder(&names, &read, &heads, sealed.as_ref())
         }
         false => Audit::of_file(&bounded(log, FILE_BYTES_MAX).map_err(|e| unread(log, &e))?, &heads),
     };
     broken.append(&mut audit.broken);
     audit.broken = broken;
+    if reader.is_some() && audit.payloads.is_none() {
+        let place = log.join(FOLDER);
+        return Err(Exit::usage(format!(
+            "{}: no sealed payloads\nhint: leave --reader out",
+            place.display()
+        )));
+    }
     if args.json {
         json(&document(args, &origin, kept, &signed, &audit))?;
     } else {
@@ -124,6 +145,34 @@ fn heads(files: &[PathBuf], keys: &[String]) -> Result<Heads, Exit> {
     Ok((origin.unwrap_or_default(), signed, broken))
 }
 
+/// The key that opens sealed payloads.
+fn reader(args: &VerifyLog) -> Result<Option<String>, Exit> {
+    let Some(path) = &args.reader else { return Ok(None) };
+    let bytes = bounded(path, NOTE_BYTES_MAX).map_err(|e| unread(path, &e))?;
+    let text = String::from_utf8_lossy(&bytes).trim().to_owned();
+    match guard::payload::reader_of(&text) {
+        Ok(_) => Ok(Some(text)),
+        Err(why) => {
+            Err(Exit::usage(format!("{}: {why}\naccepted: a file with 64 hex digits", path.display())))
+        }
+    }
+}
+
+/// The names below `payload/`, sorted; nothing where there is no such folder.
+fn payloads(log: &Path) -> Result<Option<Vec<String>>, Exit> {
+    let folder = log.join(FOLDER);
+    if !folder.is_dir() {
+        return Ok(None);
+    }
+    let read = std::fs::read_dir(&folder).map_err(|e| unread(&folder, &e))?;
+    let name = |entry: std::io::Result<std::fs::DirEntry>| {
+        Ok(entry.map_err(|e| unread(&folder, &e))?.file_name().to_string_lossy().into_owned())
+    };
+    let mut names = read.map(name).collect::<Result<Vec<String>, Exit>>()?;
+    names.sort();
+    Ok(Some(names))
+}
+
 /// The files below `tile/`, sorted, with slashes.
 fn names(log: &Path) -> Result<Vec<String>, Exit> {
     let (mut found, mut folders) = (Vec::new(), vec![("tile".to_owned(), 0)]);
@@ -180,6 +229,11 @@ fn document(
         "files": audit.files, "checkpoints": signed.iter().map(head).collect::<Vec<_>>(),
         "effects": { "allowed": effects.allowed, "done": effects.done, "failed": effects.failed,
             "unknown": effects.unknown },
+        "payloads": audit.payloads.as_ref().map(|p| value!({
+            "decisions": p.decisions, "kept": p.kept, "opened": p.opened,
+            "shown": p.shown.iter().map(|(leaf, p)| value!({ "leaf": leaf, "principal": p.principal,
+                "method": p.method, "text": p.text, "question": p.question })).collect::<Vec<_>>(),
+        })),
         "broken": audit.broken.iter().map(broken).collect::<Vec<_>>(),
     })
 }
@@ -204,6 +258,19 @@ fn told(args: &VerifyLog, origin: &str, kept: bool, signed: &[Signed], audit: &A
         effects.unknown,
         effects.allowed.saturating_sub(effects.done + effects.failed + effects.unknown)
     );
+    if let Some(Payloads { decisions, kept, opened, shown }) = &audit.payloads {
+        let opened = match args.reader {
+            Some(_) => format!("{opened} files opened, each what its leaf names"),
+            None => "sealed: --reader FILE opens them".into(),
+        };
+        text += &format!("payloads    of {kept} of {decisions} decisions, {opened}\n");
+        for (leaf, Payload { principal, method, text: said, question }) in shown {
+            let line = |text: &str| report::one_line(text, SHOWN_CHARS_MAX);
+            let to =
+                question.as_ref().map(|question| format!(" to `{}`", line(question))).unwrap_or_default();
+            text += &format!("  {leaf}  {} {}{to}: {}\n", line(principal), line(method), line(said));
+        }
+    }
     if audit.torn_bytes > 0 {
         let bytes = audit.torn_bytes;
         text += &format!("torn        {bytes} bytes of an entry that was never acknowledged\n");
