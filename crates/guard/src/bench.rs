@@ -5,7 +5,7 @@
 //! hold. Source of the targets: the figures that this guard was asked to reach.
 
 use crate::book::{Book, Storage};
-use crate::door::{Leaf, Repeat};
+use crate::door::Leaf;
 use crate::laws::{Office, charter};
 use crate::verify::{head_of, verify};
 use crate::{Charter, Kind, Order, Principal, Verdict};
@@ -94,7 +94,7 @@ pub fn measure(
         }
         timed.push(ranks(what, times, Some(DECISION_TARGET_US)));
     }
-    let leaf = Leaf::of(&office.calls("ann", "read_document", plan()), Repeat::Never).bytes();
+    let leaf = Leaf::of(&office.calls("ann", "read_document", plan())).bytes();
     // A number makes each leaf another one.
     let written: Vec<Vec<u8>> =
         (0..leaves).map(|n| [leaf.as_slice(), n.to_string().as_bytes()].concat()).collect();

@@ -41,6 +41,10 @@ pub struct Charter {
     pub principals: BTreeMap<String, Principal>,
     /// Classes of calls that policies may name (`context.classes.contains("…")`).
     pub classes: BTreeMap<String, Vec<Pattern>>,
+    /// Tools of which a call that is done twice does what it does once. Only such a call begins again when nobody
+    /// knows whether it was done.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub idempotent: BTreeSet<String>,
     /// A room that is not named is obeyed.
     pub modes: BTreeMap<String, Mode>,
     /// Operators' keys (`name+id+key`, C2SP signed-note) and how many of them are a quorum.
@@ -131,6 +135,9 @@ impl Charter {
             self.questions.iter().flat_map(BTreeMap::keys).find(|r| !self.roles.contains_key(*r))
         {
             return Err(Fault::new(format!("questions.{role}"), format!("there is no role `{role}`")));
+        }
+        if let Some(name) = self.idempotent.iter().find(|name| self.tools().all(|tool| tool.name != **name)) {
+            return Err(Fault::new("idempotent", format!("no role has a tool `{name}`")));
         }
         for (class, patterns) in &self.classes {
             patterns

@@ -1,5 +1,6 @@
 //! What comes out of the monitor: for the agent, for the operator, for the record.
 
+use crate::door::Repeat;
 use crate::mutant::{Mutant, planted};
 use crate::verdict::REFUSAL;
 use crate::{Facts, Mode, Payload, Request, Ruling, Verdict};
@@ -19,6 +20,8 @@ pub struct Decision {
     /// The policy's epoch, one for the whole decision.
     pub epoch: u64,
     pub now: u64,
+    /// Whether its call may begin again when nobody knows whether it was done: the charter says so.
+    pub repeat: Repeat,
     /// The bytes that were judged.
     pub(crate) text: String,
     pub(crate) question: Option<String>,

@@ -80,7 +80,7 @@ pub enum Leaf {
 }
 
 impl Leaf {
-    pub fn of(decision: &Decision, repeat: Repeat) -> Self {
+    pub fn of(decision: &Decision) -> Self {
         let rooms =
             decision.rulings.iter().map(|r| (r.room.to_owned(), (r.mode, r.opinion.verdict))).collect();
         let tool = match decision.sent().filter(|_| planted(Mutant::ArgumentsInTheLog)) {
@@ -88,8 +88,8 @@ impl Leaf {
             None => decision.tool.clone(),
         };
         let (principal, method) = (decision.principal.clone(), decision.method.clone());
-        let (epoch, now, hash, verdict) =
-            (decision.epoch, decision.now, decision.hash.clone(), decision.verdict);
+        let &Decision { epoch, now, verdict, repeat, .. } = decision;
+        let hash = decision.hash.clone();
         Self::Decision { epoch, now, principal, method, tool, hash, verdict, rooms, repeat }
     }
 
@@ -240,17 +240,16 @@ impl Door {
     pub fn admit(
         &mut self,
         decision: &Decision,
-        repeat: Repeat,
         book: &mut Book,
         to: &mut dyn Storage,
     ) -> Result<Option<u64>, String> {
         self.check_epoch(decision.epoch)?;
-        let leaf = Leaf::of(decision, repeat);
+        let leaf = Leaf::of(decision);
         let n = book.append(&leaf.bytes(), to)?.index();
         if !decision.verdict.sends() {
             return Ok(None);
         }
-        let (epoch, hash) = (decision.epoch, decision.hash.clone());
+        let (epoch, hash, repeat) = (decision.epoch, decision.hash.clone(), decision.repeat);
         self.allowed.insert(n, Entry { stage: Stage::Allowed, repeat, epoch, hash });
         Ok(Some(n))
     }
@@ -304,9 +303,9 @@ impl Door {
         Ok(())
     }
 
-    /// Forgets what has ended: its number will not open again, and memory does not grow.
+    /// Forgets what has ended or lapsed: its number will not open again, and memory does not grow.
     pub fn forget_ended(&mut self) {
-        self.allowed.retain(|_, entry| !matches!(entry.stage, Stage::Ended(_)));
+        self.allowed.retain(|_, entry| !matches!(entry.stage, Stage::Ended(_) | Stage::Lapsed));
     }
 
     /// How far each effect is that was allowed and is not forgotten.

@@ -8,6 +8,7 @@
 //! What is judged is what is sent: rooms that rewrite do so first, and what they made is read and judged
 //! as if the agent had written it.
 
+use crate::door::Repeat;
 use crate::mutant::{Mutant, planted};
 use crate::payload;
 use crate::rooms::{self, Order, Room};
@@ -233,6 +234,11 @@ impl Monitor {
         asked.flat_map(|(_, room)| room.behind(who)).collect()
     }
 
+    fn repeat(&self, request: &Request) -> Repeat {
+        let declared = request.method() == "call" && self.charter.idempotent.contains(request.tool());
+        if declared { Repeat::Idempotent } else { Repeat::Never }
+    }
+
     fn facts(&self, request: &Request, now: u64) -> Facts {
         let behind = self.behind(&request.credential().principal);
         self.tally.facts(&self.charter, request, behind, now)
@@ -277,6 +283,7 @@ impl Monitor {
             hash: request.hash(),
             epoch: self.epoch,
             now,
+            repeat: self.repeat(&request),
             text: request.text().to_owned(),
             question: request.question().map(str::to_owned),
         };
@@ -341,6 +348,7 @@ impl Monitor {
             hash: payload::hash_of(principal, "unread", text, None),
             epoch: self.epoch,
             now,
+            repeat: Repeat::Never,
             text: text.to_owned(),
             question: None,
         };

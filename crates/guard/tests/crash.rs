@@ -7,7 +7,7 @@
 
 use guard::Decision;
 use guard::book::{Book, Storage, entries_before_tear, push_entry};
-use guard::door::{Door, Leaf, Outcome, Repeat, Stage};
+use guard::door::{Door, Leaf, Outcome, Stage};
 use guard::laws::{Office, requests};
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -59,7 +59,7 @@ fn child() {
     for (who, text) in requests() {
         step(b'#');
         let decision = office.says(who, &text);
-        let Some(number) = door.admit(&decision, Repeat::Never, &mut book, &mut disk).unwrap() else {
+        let Some(number) = door.admit(&decision, &mut book, &mut disk).unwrap() else {
             continue;
         };
         step(b'a');

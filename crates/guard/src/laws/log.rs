@@ -3,7 +3,7 @@
 use super::office::{Office, requests};
 use super::{told, unless};
 use crate::book::{Book, entries, push_entry};
-use crate::door::{Leaf, Repeat};
+use crate::door::Leaf;
 use crate::key_pair;
 use crate::payload::{Payload, reader_of};
 use crate::verify::{self, Broken, Head, check_consistency, check_inclusion, head_of, verify};
@@ -135,9 +135,8 @@ pub fn a_log_holds_no_arguments() -> Vec<String> {
             ("send_mail", json!({ "to": "bob", "text": marker })),
             (marker, json!({ marker: marker })),
         ];
-        let leaves = calls
-            .into_iter()
-            .map(|(tool, arguments)| Leaf::of(&office.calls("ann", tool, arguments), Repeat::Never));
+        let leaves =
+            calls.into_iter().map(|(tool, arguments)| Leaf::of(&office.calls("ann", tool, arguments)));
         let told = leaves.filter_map(|leaf| {
             let text = String::from_utf8_lossy(&leaf.bytes()).into_owned();
             unless(!text.contains(marker), || text.clone())

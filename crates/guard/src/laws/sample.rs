@@ -2,7 +2,7 @@
 
 use super::office::{Office, requests};
 use crate::book::{Book, File};
-use crate::door::{Door, Outcome, Repeat};
+use crate::door::{Door, Outcome};
 use crate::keys::KeyPair;
 use crate::payload::FOLDER;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub fn history(times: usize) -> Result<Vec<Vec<u8>>, String> {
     door.govern(office.monitor.epoch(), office.monitor.policy(), &mut book, &mut leaves)?;
     for (who, text) in (0..times).flat_map(|_| requests()) {
         let decision = office.says(who, &text);
-        let number = door.admit(&decision, Repeat::Never, &mut book, &mut leaves)?;
+        let number = door.admit(&decision, &mut book, &mut leaves)?;
         if let Some(number) = number {
             let standing = office.monitor.standing(who, decision.now)?;
             let effect = door.begin(number, &decision.payload(), &standing, &mut book, &mut leaves)?;

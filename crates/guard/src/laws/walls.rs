@@ -4,9 +4,9 @@ use super::office::{Office, charter, requests};
 use super::{told, unless};
 use crate::book::{Book, Storage};
 use crate::door::{Door, Leaf, Outcome, Repeat, Stage};
-use crate::{Mode, Offer, Order, Payload, Ratchet, Verdict};
+use crate::{Charter, Mode, Offer, Order, Payload, Ratchet, Verdict};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A disk that fails from one write on; or that fails once, keeps what it said it had not, and goes on.
@@ -55,7 +55,7 @@ fn answers() -> Result<Vec<String>, String> {
     door.govern(office.monitor.epoch(), office.monitor.policy(), &mut book, &mut leaves)?;
     for (offer, text) in offers {
         let decision = office.monitor.decide("ann", &Arc::new(offer), Some(text), 1);
-        let number = door.admit(&decision, Repeat::Never, &mut book, &mut leaves)?;
+        let number = door.admit(&decision, &mut book, &mut leaves)?;
         let number = number.ok_or_else(|| format!("{}: {}", decision.method, decision.reason()))?;
         let said = decision.payload();
         let elsewhere = Payload { question: Some("another".into()), ..said.clone() };
@@ -71,7 +71,9 @@ fn answers() -> Result<Vec<String>, String> {
 /// Requests at a door whose disk takes so many writes, and perhaps others after a failure; then a restart, in
 /// which everything is tried again.
 fn one_life(writes: usize, recovers: bool, repeat: Repeat) -> Result<Vec<String>, String> {
-    let mut office = Office::usual()?;
+    let tools = || charter().tools().map(|tool| tool.name.clone()).collect();
+    let idempotent = if repeat == Repeat::Idempotent { tools() } else { BTreeSet::new() };
+    let mut office = Office::open(Charter { idempotent, ..charter() })?;
     let mut disk = Disk { leaves: Vec::new(), writes_left: writes, recovers };
     let (mut door, mut book) = (Door::default(), Book::default());
     let (mut effects, mut numbers, mut found) = (Vec::new(), Vec::new(), Vec::new());
@@ -80,7 +82,7 @@ fn one_life(writes: usize, recovers: bool, repeat: Repeat) -> Result<Vec<String>
     }
     for (n, (who, text)) in requests().into_iter().take(10).enumerate() {
         let decision = office.says(who, &text);
-        let Ok(number) = door.admit(&decision, repeat, &mut book, &mut disk) else { continue };
+        let Ok(number) = door.admit(&decision, &mut book, &mut disk) else { continue };
         found.extend(unless(number.is_some() == decision.verdict.sends(), || {
             format!("a number for {:?}", decision.verdict)
         }));
@@ -163,8 +165,7 @@ pub fn what_is_withdrawn_does_not_begin() -> Vec<String> {
             door.govern(office.monitor.epoch(), office.monitor.policy(), &mut book, &mut leaves)?;
             office.lend("bob", "dee", 0, 5)?;
             let said = office.calls("dee", "read_document", json!({ "name": "plan" }));
-            let number =
-                door.admit(&said, Repeat::Never, &mut book, &mut leaves)?.ok_or("it is not allowed")?;
+            let number = door.admit(&said, &mut book, &mut leaves)?.ok_or("it is not allowed")?;
             withdraw(&mut office)?;
             let began = office
                 .monitor
@@ -177,7 +178,7 @@ pub fn what_is_withdrawn_does_not_begin() -> Vec<String> {
         let (mut door, mut book, mut leaves) = (Door::default(), Book::default(), Vec::<Vec<u8>>::new());
         door.govern(office.monitor.epoch(), office.monitor.policy(), &mut book, &mut leaves)?;
         let said = office.calls("ann", "read_document", json!({ "name": "plan" }));
-        let number = door.admit(&said, Repeat::Never, &mut book, &mut leaves)?.ok_or("it is not allowed")?;
+        let number = door.admit(&said, &mut book, &mut leaves)?.ok_or("it is not allowed")?;
         let bob = office.monitor.standing("bob", 1)?;
         let began = door.begin(number, &said.payload(), &bob, &mut book, &mut leaves);
         found.extend(unless(began.is_err(), || "the standing of another opens".into()));
