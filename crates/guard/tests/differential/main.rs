@@ -59,6 +59,12 @@ fn the_engine_says_what_the_specification_says() {
 }
 
 #[test]
+fn the_specification_fits_on_a_page() {
+    let lines = include_str!("../../src/spec.rs").lines().count();
+    assert!(lines <= 40, "{lines} lines");
+}
+
+#[test]
 fn the_specification_is_fail_closed() {
     let nothing = spec::policy(&[]);
     assert_eq!(nothing, Verdict::Deny);
