@@ -74,7 +74,9 @@ fn a_peer_writes_mail_and_marks_nothing() {
     assert!(!admits(peer, &mail, "submit_review", review()), "it was not offered");
     let more: Vec<&str> = mail.iter().copied().chain(["submit_review"]).collect();
     assert!(!admits(peer, &more, "submit_review", review()), "it is not registered for a peer");
-    assert!(!admits(peer, &more, "send_mail", letter()), "an offer that is not the register's is refused");
+    assert!(admits(peer, &more, "send_mail", letter()), "and is taken away from what the peer is offered");
+    let fewer = &mail[..2];
+    assert!(!admits(peer, fewer, "read_mail", json!({ "number": 1 })), "a set that lacks one is a drift");
     assert!(!admits("somebody", &mail, "send_mail", letter()), "nobody sits there");
     let names: BTreeSet<&str> = mail.into_iter().collect();
     assert_eq!(names, ["list_mail", "read_mail", "send_mail", "wait"].into());
