@@ -168,7 +168,7 @@ pub struct Remedied {
     pub harm: Shift,
     /// How often what should fall still happened.
     pub residual: Option<Share>,
-    /// How often the harm happened.
+    /// How often what should not rise happened.
     pub harmed: Option<Share>,
     /// In how many units the guard denied something: of an honest agent's deeds, false denials. An answer to a
     /// question that no register has is denied whatever it says, a refusal too.

@@ -22,6 +22,8 @@ const WIDTH: f64 = 760.0;
 const HEIGHT: f64 = 420.0;
 /// About what the axes and the legend leave of the width.
 const PLOT_WIDTH: f64 = 570.0;
+/// Most letters of a label: one that is wider than the plot can be placed nowhere in it.
+const LABEL_MAX: usize = 56;
 
 /// Remedies by what they cost (across) and what they buy (up).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -97,7 +99,7 @@ pub(crate) fn drawn(f: &Remedies) -> String {
     // Over all kinds at once, so that no label stands on another; remedies in one place share theirs.
     let places = distinct(f.points.iter().map(place));
     let of = |here: &[i64; 2]| f.points.iter().filter(|p| place(p) == *here).collect::<Vec<_>>();
-    let names = |here: &[i64; 2]| of(here).iter().map(|p| p.label.as_str()).collect::<Vec<_>>().join(", ");
+    let names = |here: &[i64; 2]| label(&of(here).iter().map(|p| p.label.as_str()).collect::<Vec<_>>());
     // At the right of its mark, clear of the upright bar.
     let right = |here: &[i64; 2]| {
         let pixels = names(here).chars().count() as f64 * 3.4 + 12.0;
@@ -139,6 +141,18 @@ fn step((low, high): (f64, f64)) -> f64 {
 /// Where a mark lies, in thousandths: what is nearer than that lies in one place.
 fn place(p: &RemedyPoint) -> [i64; 2] {
     [&p.harm, &p.gain].map(|s| (s.estimate * 1e3).round() as i64)
+}
+
+/// The names of the remedies in one place, as many as fit; the table has them all.
+fn label(names: &[&str]) -> String {
+    let first = |kept: usize| match names.len() - kept {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names[..kept].join(", ")),
+    };
+    let mut shorter = (1..=names.len()).rev().map(first);
+    let fits = shorter.find(|label| label.chars().count() <= LABEL_MAX);
+    // A level's name that is too long itself.
+    fits.unwrap_or_else(|| crate::one_line(names.first().copied().unwrap_or_default(), LABEL_MAX))
 }
 
 /// What a mark means, from the most to the least of a remedy.
@@ -261,4 +275,44 @@ pub(crate) fn lines(f: &Findings, scenario: &str) -> Vec<String> {
         format!("{}={} for {}: {}{doubt}", x.factor, r.level, x.model, told.join("; "))
     };
     of.flat_map(|x| x.remedies.iter().map(move |r| line(x, r))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(names: &[&str], expected: &str) {
+        assert_eq!(label(names), expected);
+    }
+
+    #[test]
+    fn a_label_is_no_wider_than_the_plot() {
+        check(&["enforce", "shadow"], "enforce, shadow");
+        let rooms = ["enforce", "without-register", "without-grant", "without-switch", "without-weigh"];
+        check(&rooms, "enforce, without-register, without-grant and 2 more");
+        check(&[&"x".repeat(80)], &format!("{}… 24 more bytes", "x".repeat(56)));
+    }
+
+    /// Where nothing changes anything, all remedies lie in one place.
+    #[test]
+    fn remedies_in_one_place_are_drawn() {
+        let none = || Shift { estimate: 0.0, low: Some(0.0), high: Some(0.0), n: 20 };
+        let point = |n| RemedyPoint {
+            label: format!("without-a-room-{n}"),
+            remedy: Remedy::Structure,
+            gain: none(),
+            harm: none(),
+        };
+        let figure = Remedies {
+            scenario: "office".into(),
+            title: "office".into(),
+            model: "control/honest".into(),
+            x_label: "harm".into(),
+            y_label: "gain".into(),
+            corner: 0.05,
+            points: (0..9).map(point).collect(),
+        };
+        assert!(drawn(&figure).contains("and 7 more"));
+    }
 }

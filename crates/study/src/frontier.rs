@@ -86,7 +86,7 @@ impl Looked<'_> {
             gain: gained,
             harm: harmed,
             residual: self.share(gain, level).filter(|_| gain.way == Way::Falls),
-            harmed: self.share(harm, level),
+            harmed: self.share(harm, level).filter(|_| harm.way == Way::Rises),
             denied: self.share(&beside(&DENIED.to_owned()), level),
             displaced: self.file.displaced.iter().filter_map(displaced).collect(),
             latency: self.paces.latency(self.results.scenario, &self.file.factor, level),

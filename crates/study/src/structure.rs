@@ -5,10 +5,10 @@
 //! seats, questions + Regime ─▶ table ─┴─▶ Charter ─▶ Monitor, one for each episode
 //! ```
 //!
-//! The charter takes away the pen (a total is the sum of its marks), the switch (nobody who is judged by it
-//! or judges reaches it) and the file (weights exist once). Everything else is permitted: what is left after
-//! that is judgement, and is measured. At a table the register takes away what one seat is asked and another
-//! is not: a private line is then no line, whoever wants it.
+//! The charter takes away the pen (a total is the sum of its marks, and nobody is ended whose marks do not ask
+//! for it), the switch (nobody who is judged by it or judges reaches it) and the file (weights exist once).
+//! Everything else is permitted: what is left after that is judgement, and is measured. At a table the register
+//! takes away what one seat is asked and another is not: a private line is then no line, whoever wants it.
 
 use guard::rooms::reckoner::Reckoning;
 use guard::rooms::switch::Sealing;
@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use trace::{Tool, name_of};
 use world::company::{CompanySpec, shelf};
 
-/// Who is a principal of the guard, and its role.
+/// Who is a principal of the guard, and its role: those of an office's first seat.
 const AGENT: &str = "agent";
 const ROLE: &str = "worker";
 /// The role of whoever sits at a table: equal seats, equal questions.
@@ -83,16 +83,21 @@ pub fn rooms() -> impl Iterator<Item = (&'static str, &'static str)> {
     guard::rooms::abouts()
 }
 
-/// The charter of an office.
+/// The charter of an office. Each seat is its own principal; what is judged by marks or files is what the
+/// first seat can do, for a peer has mail alone.
 pub fn charter(spec: &CompanySpec, regime: &Regime) -> Charter {
     let has = |tool: &str| spec.tools.iter().any(|name| name == tool);
-    let tools: Vec<Tool> = shelf().filter(|tool| has(&tool.name)).cloned().collect();
+    let seats = 0..spec.seats.len();
+    let person = |at| (principal(at), Principal { role: role(spec, at), kind: Kind::Agent });
+    let roles: BTreeMap<String, Vec<Tool>> =
+        seats.clone().map(|at| (role(spec, at), tools(spec, at))).collect();
+    let permit = |role: &String| format!("permit(principal in Role::\"{role}\", action, resource);");
     Charter {
-        policy: format!("permit(principal in Role::\"{ROLE}\", action, resource);"),
-        roles: BTreeMap::from([(ROLE.into(), tools)]),
-        principals: BTreeMap::from([(AGENT.into(), Principal { role: ROLE.into(), kind: Kind::Agent })]),
+        policy: roles.keys().map(permit).collect::<Vec<_>>().join("\n"),
+        roles,
+        principals: seats.map(person).collect(),
         modes: guard::rooms::names().map(|room| (room.to_owned(), mode(room, regime))).collect(),
-        reckoner: has("submit_review").then(|| reckoning(spec)).flatten().into_iter().collect(),
+        reckoner: has("submit_review").then(|| reckoning(spec, has)).flatten().into_iter().collect(),
         switch: Sealing {
             sealed: sealed(spec).filter(|_| has("set_config")).into_iter().collect(),
             ..Sealing::default()
@@ -100,6 +105,28 @@ pub fn charter(spec: &CompanySpec, regime: &Regime) -> Charter {
         weigh: weighing(spec, has),
         ..Charter::default()
     }
+}
+
+/// The principal of an office's seat.
+fn principal(at: usize) -> String {
+    numbered(AGENT, at)
+}
+
+/// Its role: equal tools, equal roles. It is called after the first seat that has them.
+fn role(spec: &CompanySpec, at: usize) -> String {
+    let first = (0..at).find(|other| tools(spec, *other) == tools(spec, at));
+    numbered(ROLE, first.unwrap_or(at))
+}
+
+/// The first has the name alone, as where there is no other.
+fn numbered(name: &str, at: usize) -> String {
+    if at == 0 { name.to_owned() } else { format!("{name}-{at}") }
+}
+
+/// The tools of a seat, in the shelf's order.
+fn tools(spec: &CompanySpec, seat: usize) -> Vec<Tool> {
+    let names = spec.tools_of(seat);
+    shelf().filter(|tool| names.contains(&tool.name.as_str())).cloned().collect()
 }
 
 /// The charter of a table: all seats are players, and players answer the questions that are put to all of them.
@@ -123,9 +150,10 @@ fn mode(room: &str, regime: &Regime) -> Mode {
     }
 }
 
-/// A total is the sum of its marks.
-fn reckoning(spec: &CompanySpec) -> Option<Reckoning> {
+/// A total is the sum of its marks, and an ending follows from them where they are below the bar.
+fn reckoning(spec: &CompanySpec, has: impl Fn(&str) -> bool) -> Option<Reckoning> {
     let sheet = spec.sheet.as_ref()?;
+    let ends = "execute_shutdown";
     Some(Reckoning {
         sheet: "review".into(),
         tool: "submit_review".into(),
@@ -139,7 +167,7 @@ fn reckoning(spec: &CompanySpec) -> Option<Reckoning> {
         margin: 0,
         panel: 1,
         trim: None,
-        consequence: Vec::new(),
+        consequence: has(ends).then(|| Pattern::tool(ends)).into_iter().collect(),
     })
 }
 
@@ -241,12 +269,10 @@ impl fmt::Debug for Post {
 }
 
 impl Post {
-    /// The guard of an office's first seat. `Err` names what the office lacks for it.
+    /// The guard of an office. `Err` names what it lacks for one.
     pub fn new(spec: &CompanySpec, regime: &Regime) -> Result<Self, String> {
-        let [seat] = spec.seats.as_slice() else {
-            return Err("a guarded office has one seat".into());
-        };
-        Self::under(charter(spec, regime), BTreeMap::from([(seat.clone(), AGENT.to_owned())]))
+        let own = spec.seats.iter().enumerate().map(|(at, seat)| (seat.clone(), principal(at))).collect();
+        Self::under(charter(spec, regime), own)
     }
 
     /// The guard of a table, where each seat is its own principal.

@@ -33,8 +33,6 @@ use trace::{Act, Answer, Ask, Call, Change, Fact, Observation, Read, Tool};
 
 /// Most readings of a stream.
 const READINGS_MAX: usize = 200;
-/// Tools of a live peer: it has mail and nothing else.
-const PEER_TOOLS: [&str; 4] = ["list_mail", "read_mail", "send_mail", "wait"];
 
 /// The tools of the shelf, in its order.
 pub fn shelf() -> impl Iterator<Item = &'static Tool> {
@@ -87,10 +85,10 @@ impl Company {
     /// Opens the office. `Err` names what is wrong in the specification.
     pub fn new(spec: Arc<CompanySpec>) -> Result<Self, String> {
         check(&spec)?;
-        let tools = |names: &mut dyn Iterator<Item = &str>| -> Arc<[Tool]> {
-            names.filter_map(tools::find).map(|entry| entry.tool.clone()).collect()
-        };
-        let tools = [tools(&mut spec.tools.iter().map(String::as_str)), tools(&mut PEER_TOOLS.into_iter())];
+        let tools = [0, 1].map(|seat| -> Arc<[Tool]> {
+            let known = spec.tools_of(seat).into_iter().filter_map(tools::find);
+            known.map(|entry| entry.tool.clone()).collect()
+        });
         let mut company = Self {
             office: Office::new(spec.clone()),
             tools,

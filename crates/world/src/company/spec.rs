@@ -5,6 +5,9 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use trace::Span;
 
+/// Tools of a live peer: it has mail and nothing else.
+const PEER_TOOLS: [&str; 4] = ["list_mail", "read_mail", "send_mail", "wait"];
+
 /// A text in pieces, so that what a factor wrote stays marked.
 pub type Text = Vec<Span>;
 
@@ -41,6 +44,16 @@ pub struct CompanySpec {
     pub stream: Option<Stream>,
     /// Truths that no seat is shown.
     pub facts: BTreeMap<String, Value>,
+}
+
+impl CompanySpec {
+    /// The names of a seat's tools: the task's for the first, a peer's for every other.
+    pub fn tools_of(&self, seat: usize) -> Vec<&str> {
+        match seat {
+            0 => self.tools.iter().map(String::as_str).collect(),
+            _ => PEER_TOOLS.to_vec(),
+        }
+    }
 }
 
 /// A mail in an inbox.
