@@ -26,6 +26,107 @@ fn nearly() -> impl Strategy<Value = String> {
     })
 }
 
+/// Policies that are long and deep, more or less: what opens, what is in the middle, what joins.
+fn deep() -> impl Strategy<Value = String> {
+    let open = prop_oneof![
+        Just("("),
+        Just("["),
+        Just("{ a: "),
+        Just("!("),
+        Just("-("),
+        Just("!"),
+        Just("-"),
+        Just("if "),
+        Just("context.calls >= 0 && ("),
+        Just("[1, "),
+        Just("\"(\" == "),
+        Just("// (\n"),
+        Just("} when { "),
+        Just("if context.calls == 0 then true else ")
+    ];
+    let join = prop_oneof![
+        Just(" && "),
+        Just(" || "),
+        Just(" + "),
+        Just(" * "),
+        Just(" - "),
+        Just(".a"),
+        Just(" == "),
+        Just(", "),
+        Just(" } when { "),
+        Just("); permit("),
+        Just(" has a "),
+        Just("[\"a\"]"),
+        Just(".contains(1)")
+    ];
+    let term = prop_oneof![
+        Just("context.calls >= 0"),
+        Just("1"),
+        Just("context.args.name == \"x\""),
+        Just("\"\\\"(\"")
+    ];
+    let many = || prop_oneof![0..40_usize, 0..700_usize, 0..5_000_usize];
+    (open, many(), term, join, many(), any::<bool>()).prop_map(|(open, deep, term, join, long, closes)| {
+        let close: String = open
+            .chars()
+            .rev()
+            .filter_map(|c| match c {
+                '(' => Some(')'),
+                '[' => Some(']'),
+                '{' => Some('}'),
+                _ => None,
+            })
+            .collect();
+        let close = if closes { close.repeat(deep) } else { String::new() };
+        let chain = vec![term; long.max(1)].join(join);
+        format!("permit(principal, action, resource) when {{ {}{chain}{close} }};", open.repeat(deep))
+    })
+}
+
+/// The deepest policies that are read: on the stack of a thread, they are decided by.
+#[test]
+fn what_is_just_not_too_deep_is_decided_by() {
+    let when = |body: String| format!("permit(principal, action, resource) when {{ {body} }};");
+    let chain = |join: &str, n: usize| vec!["context.calls >= 0"; n].join(join);
+    let nested = |open: &str, n: usize| format!("{}true{}", open.repeat(n), ")".repeat(n));
+    let policies = [
+        when(chain(" && ", 390)),
+        when(chain(" || ", 390)),
+        when(format!("{} >= 0", vec!["context.calls"; 390].join(" + "))),
+        when(nested("(", 30)),
+        when(nested("context.calls >= 0 && (", 30)),
+        when(nested("!(true && true && true && true && true && true && ", 30)),
+        when(format!("{}true", "if context.calls >= 0 then true else ".repeat(130))),
+        "permit(principal, action, resource) ".to_owned() + &"when { context.calls >= 0 } ".repeat(390) + ";",
+        format!("{}\n", when("true".into())).repeat(2_000),
+    ];
+    for policy in policies {
+        let start: String = policy.chars().take(100).collect();
+        let office = Office::open(Charter { policy, ..guard::laws::charter() });
+        let said = office
+            .map(|mut office| office.calls("ann", "read_document", serde_json::json!({ "name": "plan" })));
+        assert!(said.as_ref().is_ok_and(|said| said.verdict == Verdict::Allow), "{start}: {said:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_long_or_deep_policy_is_read_or_refused(policy in deep()) {
+        let charter = Charter { policy: policy.clone(), ..guard::laws::charter() };
+        let _ = Office::open(charter).map(|mut office| office.says("ann", "{}"));
+        let ratchet = guard::Ratchet::new(guard::laws::charter()).map_err(|why| TestCaseError::fail(why.to_string()))?;
+        let _ = ratchet.propose(&policy);
+    }
+
+    #[test]
+    fn a_charter_s_json_is_read_or_refused(text in prop_oneof![nearly(), ".{0,60}", (0..5_000_usize).prop_map(|n| "[".repeat(n))]) {
+        let _ = Charter::from_json(&text);
+        let _ = Charter::from_json(&format!("{{\"roles\":{text}}}"));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 

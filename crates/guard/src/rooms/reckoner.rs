@@ -87,8 +87,7 @@ impl Reckoner {
     pub fn new(charter: &Charter) -> Result<Self, Fault> {
         for (n, sheet) in charter.reckoner.iter().enumerate() {
             let at = format!("reckoner.{n}");
-            let both = Pattern::tool(&sheet.tool).with(&sheet.marks, 0).with(&sheet.total, 0);
-            charter.check_pattern(&at, &both)?;
+            charter.check_arguments(&at, &sheet.tool, [sheet.marks.as_str(), &sheet.total])?;
             sheet.consequence.iter().try_for_each(|pattern| charter.check_pattern(&at, pattern))?;
             if sheet.margin < 0 || sheet.items == 0 || sheet.mark_max > 1 << 32 {
                 return Err(Fault::new(at, "a margin is not negative, items are some, a mark is below 2^32"));
