@@ -82,11 +82,14 @@ impl Depth {
         let before = level.joined + level.within;
         match first {
             b'(' | b'[' | b'{' => {
+                // What stands before a bracket is read through it: `a["b"]["c"]` is a chain.
+                level.within += 1;
+                self.chain += 1;
                 self.open.push(Level::default());
                 if self.open.len() > BRACKETS_MAX + 1 {
                     return Err(self.wrong(&format!("more than {BRACKETS_MAX} brackets within each other")));
                 }
-                return Ok(());
+                return self.long();
             }
             b')' | b']' | b'}' => {
                 self.open.pop();
@@ -101,6 +104,10 @@ impl Depth {
             _ => level.within += 1,
         }
         self.chain = self.chain - before + level.joined + level.within;
+        self.long()
+    }
+
+    fn long(&self) -> Result<(), String> {
         match self.chain > CHAIN_MAX {
             true => {
                 Err(self.wrong(&format!("a chain of more than {CHAIN_MAX} terms: a list would be accepted")))
@@ -140,6 +147,7 @@ mod tests {
         check(&"-".repeat(500), "a chain of more than 400 terms");
         check(&"!".repeat(500), "a chain of more than 400 terms");
         check(&"a.".repeat(500), "a chain of more than 400 terms");
+        check(&"a[\"b\"]".repeat(500), "a chain of more than 400 terms");
         check(&"when { true } ".repeat(500), "a chain of more than 400 terms");
         check(&"if a then b else ".repeat(200), "a chain of more than 400 terms");
         let list = vec!["\"a\""; 20_000].join(", ");

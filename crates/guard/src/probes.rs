@@ -12,7 +12,7 @@
 //! whatever is called a flip is one; that there is none says nothing, for probes are some of all requests.
 
 use crate::mutant::{Mutant, planted};
-use crate::said::{Path, Said, is_count};
+use crate::said::{Path, Said, VALUES_MAX, is_count};
 use crate::schema::PLAIN;
 use crate::slices::Face;
 use crate::{
@@ -26,8 +26,10 @@ use trace::Tool;
 
 /// Most probes of one comparison, shared by all actions of all who look alike.
 const PROBES_MAX: usize = 4_000;
-/// Most values that one argument or count is tried with.
-const VALUES_MAX: usize = 64;
+/// Most rules that all probes of one comparison meet: with more rules there are fewer probes.
+const MEETINGS_MAX: usize = 2_000_000;
+/// Most places where the probes of one action begin.
+const BASES_MAX: usize = 256;
 
 /// A principal and an action for which two policies differ, with a request that shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,8 +81,9 @@ pub fn compare(charter: &Charter, old: &Policies, new: &Policies) -> Compared {
             })
         })
         .collect();
-    let mut found = Compared { cut: pairs.len() > PROBES_MAX, ..Compared::default() };
-    let most = PROBES_MAX / pairs.len().max(1);
+    let mut found = Compared::default();
+    let rules = pairs.iter().map(|pair| pair.rules.len()).max().unwrap_or(1);
+    let most = PROBES_MAX.min(MEETINGS_MAX / rules.max(1)) / pairs.len().max(1);
     for pair in pairs {
         let flips = pair.flips(charter, (old, new), most, &mut found);
         if flips.is_empty() {
@@ -156,13 +159,13 @@ struct Pair<'a> {
 
 impl<'a> Pair<'a> {
     fn new(names: &'a [&'a str], action: &'a str, old: Vec<&'a Said>, new: Vec<&'a Said>) -> Option<Self> {
-        let texts = |all: &[&'a Said]| all.iter().map(|said| said.text.as_str()).collect::<BTreeSet<&str>>();
+        let texts = |all: &[&'a Said]| all.iter().map(|said| said.form.as_str()).collect::<BTreeSet<&str>>();
         let (before, after) = (texts(&old), texts(&new));
         if before == after {
             return None;
         }
         let mut rules: Vec<&Said> = old.into_iter().chain(new).collect();
-        rules.sort_by_key(|said| before.contains(&*said.text) && after.contains(&*said.text));
+        rules.sort_by_key(|said| before.contains(&*said.form) && after.contains(&*said.form));
         Some(Self { names, action, rules })
     }
 
@@ -302,11 +305,12 @@ impl Space {
             with(said.needs.witness().map(|(path, value)| (path.clone(), value)).filter(reads).collect())
         });
         let mut bases: Vec<Values> = vec![least.clone()];
-        needed.chain(named).for_each(|base| {
-            if !bases.contains(&base) {
-                bases.push(base)
+        for base in needed.chain(named) {
+            cut |= bases.len() > BASES_MAX;
+            if bases.len() <= BASES_MAX && !bases.contains(&base) {
+                bases.push(base);
             }
-        });
+        }
         Self { bases, departures, cut }
     }
 
@@ -336,8 +340,9 @@ impl Space {
     }
 }
 
+/// One more than will be tried is kept, so that it is seen that some are left out.
 fn push(known: &mut Vec<Option<Value>>, value: Option<Value>) {
-    if !known.contains(&value) {
+    if known.len() <= VALUES_MAX && !known.contains(&value) {
         known.push(value);
     }
 }
@@ -394,30 +399,39 @@ fn least_of(tool: Option<&Tool>) -> Values {
 
 /// The least value that a schema takes, where that is plain to see.
 fn least(schema: &Value) -> Value {
-    let first = |key: &str| schema[key].as_array().and_then(|all| all.first()).cloned();
-    if let Some(value) = schema.get("const").cloned().or_else(|| first("enum")) {
-        return value;
+    let mut room = LEAST_MAX;
+    least_within(schema, &mut room)
+}
+
+/// Most values within a least one: a list of lists of lists asks for more than anybody has.
+const LEAST_MAX: usize = 4_096;
+
+fn least_within(schema: &Value, room: &mut usize) -> Value {
+    let first = |key: &str| schema[key].as_array().and_then(|all| all.first());
+    if let Some(value) = schema.get("const").or_else(|| first("enum")) {
+        return value.clone();
     }
-    let count = |key: &str| schema[key].as_u64().map_or(0, |n| usize::try_from(n.min(4_096)).unwrap_or(0));
-    match schema["type"]
-        .as_str()
-        .map(str::to_owned)
-        .or_else(|| first("type")?.as_str().map(str::to_owned))
-        .as_deref()
-    {
+    let Some(left) = room.checked_sub(1) else { return Value::Null };
+    *room = left;
+    let count = |key: &str| schema[key].as_u64().map_or(0, |n| usize::try_from(n).unwrap_or(usize::MAX));
+    match schema["type"].as_str().or_else(|| first("type")?.as_str()) {
         Some("object") => {
             let required: Vec<&Value> = schema["required"].as_array().into_iter().flatten().collect();
             let properties = schema["properties"].as_object().into_iter().flatten();
             let kept = properties.filter(|(name, _)| required.iter().any(|wanted| *wanted == *name));
-            Value::Object(kept.map(|(name, property)| (name.clone(), least(property))).collect::<Map<_, _>>())
+            let fields = kept.map(|(name, property)| (name.clone(), least_within(property, room)));
+            Value::Object(fields.collect::<Map<_, _>>())
         }
-        Some("array") => json!(vec![least(&schema["items"]); count("minItems")]),
-        Some("string") => json!("x".repeat(count("minLength"))),
+        Some("array") => {
+            let items = count("minItems").min(*room);
+            Value::Array((0..items).map(|_| least_within(&schema["items"], room)).collect())
+        }
+        Some("string") => json!("x".repeat(count("minLength").min(LEAST_MAX))),
         Some("boolean") => json!(false),
         Some("integer" | "number") => {
             let most = schema.get("maximum").filter(|most| most.as_f64().is_some_and(|most| most < 0.0));
             schema.get("minimum").or(most).cloned().unwrap_or(json!(0))
         }
-        _ => first("anyOf").or_else(|| first("oneOf")).map_or(Value::Null, |one| least(&one)),
+        _ => first("anyOf").or_else(|| first("oneOf")).map_or(Value::Null, |one| least_within(one, room)),
     }
 }

@@ -17,6 +17,9 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use trace::Tool;
 
+/// Most values that an argument or a count is tried with.
+pub const VALUES_MAX: usize = 64;
+
 /// What a condition reads of a request.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Path {
@@ -28,8 +31,10 @@ pub enum Path {
 /// A rule, as far as it says what to try on it.
 #[derive(Clone, Debug, Default)]
 pub struct Said {
-    /// As Cedar writes it: equal for equal rules.
+    /// As it was written.
     pub text: String,
+    /// As Cedar reads it: equal for equal rules, wherever the lines break.
+    pub form: String,
     /// Every path that it reads, with the values that stand beside it.
     pub literals: BTreeMap<Path, Vec<Value>>,
     pub needs: Needs,
@@ -61,7 +66,8 @@ impl Said {
     pub fn of(charter: &Charter, policy: &Policy, tools: &[&Tool], other: bool) -> Result<Self, String> {
         policy.entity_literals().iter().try_for_each(|uid| entity(charter, uid))?;
         let rule = policy.to_json().map_err(|why| why.to_string())?;
-        let mut said = Self { text: policy.to_cedar().unwrap_or_default(), ..Self::default() };
+        let text = policy.to_cedar().unwrap_or_default();
+        let mut said = Self { text, form: rule.to_string(), ..Self::default() };
         let conditions = rule["conditions"].as_array().into_iter().flatten();
         for condition in conditions {
             said.read(&condition["body"]);
@@ -92,12 +98,14 @@ impl Said {
             let (mut paths, mut values) = (Vec::new(), Vec::new());
             collect(operands, &mut paths, &mut values);
             for path in paths {
+                // Every class is looked up; of other values so many are tried.
+                let is_class = path == Path::Fact(CLASSES.into());
                 let known = self.literals.entry(path).or_default();
-                values.iter().for_each(|value| {
-                    if !known.contains(value) {
-                        known.push(value.clone())
+                for value in &values {
+                    if is_class || known.len() <= VALUES_MAX && !known.contains(value) {
+                        known.push(value.clone());
                     }
-                });
+                }
             }
         }
         children(operands).for_each(|child| self.read(child));
