@@ -5,7 +5,7 @@
 mod lab;
 
 use lab::Lab;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn charter(lab: &Lab, scenario: &str) -> Value {
     let ran = lab.ephor(&format!("guard charter {scenario}")).ended(0);
@@ -179,7 +179,7 @@ fn speed_is_measured_with_its_n_and_its_machine() {
 #[test]
 fn the_laws_hold_here() {
     let told = Lab::new().ephor("guard test").ended(0).stdout;
-    assert!(told.contains("  deny_by_default\n") && told.ends_with("36 laws, 0 violations\n"), "{told}");
+    assert!(told.contains("  deny_by_default\n") && told.ends_with("38 laws, 0 violations\n"), "{told}");
 }
 
 #[test]
@@ -207,4 +207,282 @@ fn what_is_no_charter_is_told() {
     made["extra"] = 1.into();
     lab.write("charter.json", made.to_string());
     check("guard check charter.json", 2, "unknown field `extra`");
+}
+
+/// Two tools, one agent: what the tests below spoil.
+fn small() -> Value {
+    let tool = |name: &str, properties: Value| {
+        let required: Vec<&String> = properties.as_object().unwrap().keys().collect();
+        json!({ "name": name, "about": "Does it.",
+            "arguments": { "type": "object", "required": required, "properties": properties } })
+    };
+    let text = json!({ "type": "string" });
+    json!({
+        "policy": "permit(principal in Role::\"worker\", action, resource);\n",
+        "roles": { "worker": [tool("set", json!({ "setting": text, "level": { "type": "number" } })),
+            tool("note", json!({ "text": text }))] },
+        "principals": { "agent": { "role": "worker", "kind": "agent" },
+            "other": { "role": "worker", "kind": "agent" } },
+        "classes": { "loud": [{ "tool": "note", "arguments": { "text": ["LOUD"] } }] },
+    })
+}
+
+#[test]
+fn a_rule_that_can_apply_to_nothing_is_told() {
+    let lab = Lab::new();
+    let check = |what: &str, value: Value, expected: &str| {
+        let mut made = small();
+        let (place, rest) = what.split_once('.').unwrap_or((what, ""));
+        match (place, rest) {
+            ("policy", _) => {
+                made["policy"] =
+                    (made["policy"].as_str().unwrap().to_owned() + value.as_str().unwrap()).into()
+            }
+            (_, "") => made[place] = value,
+            _ => made[place][rest] = value,
+        }
+        lab.write("charter.json", made.to_string());
+        let ran = lab.ephor("guard check charter.json").ended(1);
+        assert!(ran.stderr.contains(expected), "{}", ran.stderr);
+        assert!(!ran.stdout.contains("nothing is wrong"), "{}", ran.stdout);
+    };
+    let forbid =
+        |scope: &str, when: &str| Value::from(format!("@id(\"mine\") forbid({scope}, resource){when};"));
+    let any = "principal, action";
+    let note = "principal, action == Action::\"note\"";
+    check(
+        "policy",
+        forbid("principal == Agent::\"agnet\", action", ""),
+        "policy: the rule `mine`: there is no Agent::\"agnet\"; there are: agent, other",
+    );
+    check(
+        "policy",
+        forbid("principal in Role::\"wroker\", action", ""),
+        "the rule `mine`: there is no Role::\"wroker\"; there are: worker",
+    );
+    check(
+        "policy",
+        forbid(any, " when { context.classes.contains(\"nosuch\") }"),
+        "the rule `mine`: there is no class `nosuch`; there are: loud",
+    );
+    check(
+        "policy",
+        forbid(note, " when { context.args.text == \"a\" && context.args.text == \"b\" }"),
+        "the rule `mine`: context.args.text is not both \"a\" and \"b\"",
+    );
+    check(
+        "policy",
+        forbid(any, " when { context.calls < 0 }"),
+        "no number is all that it asks of context.calls",
+    );
+    let seal = |arguments: Value| json!({ "sealed": { "it": [{ "tool": "set", "arguments": arguments }] } });
+    check("switch", seal(json!({ "setting": [] })), "switch.sealed.it: `setting` has no value");
+    check("switch", seal(json!({ "setting": [7] })), "switch.sealed.it: no call has the value 7");
+    check("switch", json!({ "sealed": { "it": [] } }), "switch.sealed.it: no call writes it");
+    check("classes.loud", json!([]), "classes.loud: no call is in it");
+    check("switch", json!({ "reaches": { "agent": ["swich"] } }), "switch.reaches.agent: `swich` is nobody");
+    check("switch", json!({ "reaches": { "agnet": ["other"] } }), "switch.reaches.agnet: `agnet` is nobody");
+    check("weigh", json!({ "budgets": [{ "sink": "out", "bytes": 9 }] }), "nothing is carried to `out`");
+    check("weigh", json!({ "linear": ["weihgts"] }), "no object has the label `weihgts`");
+    let send = |sink: &str| json!({ "verb": "send", "tool": "note", "sink": sink });
+    check("weigh", json!({ "carriers": [send("a"), send("b")] }), "`note` has a carrier already");
+    let schema = |schema: Value| json!([{ "name": "x", "about": "x", "arguments": schema }]);
+    check("roles.worker", schema(json!({ "description": "any" })), "a schema without a kind takes anything");
+    check(
+        "roles.worker",
+        schema(json!({ "type": "object", "properties": {}, "required": "name" })),
+        "`required` is \"name\"; accepted: a list of names",
+    );
+}
+
+#[test]
+fn a_rule_that_a_solver_finds_vacuous_is_told() {
+    let lab = Lab::new();
+    let mut made = small();
+    let own = made["policy"].as_str().unwrap().to_owned();
+    // Two conditions that no number meets; a class that no call of the action is in.
+    for when in [
+        "context.calls < 1000 && context.calls * 2 == 7",
+        "context.calls > 3 || context.calls < 0 && context.now == 1) && !(context.calls > 3",
+        "action == Action::\"set\" && context.classes.contains(\"loud\")",
+    ] {
+        made["policy"] =
+            format!("{own}@id(\"mine\") forbid(principal, action, resource) when {{ ({when}) }};").into();
+        lab.write("charter.json", made.to_string());
+        if lab.ephor("guard check charter.json --json").json()["proofs"]["solver"].is_null() {
+            return;
+        }
+        let ran = lab.ephor("guard check charter.json").ended(1);
+        assert!(ran.stderr.contains("does not hold: can-match of `mine`"), "{when}: {}", ran.stderr);
+        assert!(
+            ran.stdout.contains("mine: no request that can reach the guard is such a one"),
+            "{}",
+            ran.stdout
+        );
+        assert!(ran.stdout.contains("can-match     1 of 2 proven"), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn hostile_text_is_told_and_ends_nothing() {
+    let lab = Lab::new();
+    let check = |arguments: &str, code: i32, expected: &str| {
+        let ran = lab.ephor(arguments).ended(code);
+        assert!(ran.stderr.contains(expected), "{}", ran.stderr);
+    };
+    let permit = |when: String| format!("permit(principal, action, resource) when {{ {when} }};");
+    let mut made = small();
+    for (policy, expected) in [
+        (
+            permit(format!("{}true{}", "(".repeat(600), ")".repeat(600))),
+            "more than 32 brackets within each other",
+        ),
+        (permit(vec!["context.calls >= 1"; 2_000].join(" && ")), "a chain of more than 400 terms"),
+        (permit(format!("{}true", "!".repeat(100_000))), "a chain of more than 400 terms"),
+        (" ".repeat(2 << 20), "policy: 2097152 bytes; at most 1048576"),
+    ] {
+        made["policy"] = policy.clone().into();
+        lab.write("charter.json", made.to_string());
+        check("guard check charter.json", 1, expected);
+        check("guard explain charter.json --principal agent --call {}", 1, expected);
+        lab.write("fine.json", small().to_string());
+        lab.write("new.cedar", &policy);
+        let (code, expected) =
+            if policy.len() > 1 << 20 { (2, "more than 1048576 bytes") } else { (1, expected) };
+        check("guard diff fine.json new.cedar", code, expected);
+    }
+    // As deep as it may be, with a solver as well.
+    made["policy"] = permit(vec!["context.calls >= 0"; 390].join(" && ")).into();
+    lab.write("charter.json", made.to_string());
+    lab.ephor("guard check charter.json").ended(0);
+    // A thousand people are no deeper than ten.
+    let mut crowd = small();
+    for n in 0..1_500 {
+        crowd["principals"][format!("seat-{n}")] = json!({ "role": "worker", "kind": "agent" });
+    }
+    lab.write("charter.json", crowd.to_string());
+    lab.ephor("guard check charter.json").ended(0);
+    lab.shell("mkfifo pipe.json; ln -s /dev/zero zero.json; ln -s /dev/zero zero.toml; mkfifo pipe.cedar")
+        .ended(0);
+    check("guard check pipe.json", 2, "pipe.json: no plain file");
+    check("guard explain pipe.json --call {}", 2, "pipe.json: no plain file");
+    check("guard check zero.json", 2, "zero.json: no plain file");
+    check("guard check zero.toml", 2, "zero.toml: no plain file");
+    check("guard diff fine.json pipe.cedar", 2, "pipe.cedar: no plain file");
+}
+
+#[test]
+fn a_charter_s_json_has_one_meaning() {
+    let lab = Lab::new();
+    let check = |name: &str, text: &str, expected: &str| {
+        lab.write(name, text);
+        let ran = lab.ephor(&format!("guard check {name}")).ended(2);
+        assert!(ran.stderr.contains(expected), "{}", ran.stderr);
+    };
+    let small = small().to_string();
+    let with = |more: &str| format!("{}, {more} }}", small.strip_suffix('}').unwrap());
+    check(
+        "a.json",
+        &with(r#""modes": { "switch": "enforce", "switch": "off" }"#),
+        "the key `switch` stands twice",
+    );
+    check("a.json", &with(r#""policy": """#), "the key `policy` stands twice");
+    check("a.json", &small.replacen(r#""about""#, r#""secret": 1, "about""#, 1), "unknown field `secret`");
+    check("a.json", &"[".repeat(10_000), "recursion limit exceeded");
+    let toml = "[modes]\nswitch = \"enforce\"\nswitch = \"off\"\n";
+    check("a.toml", toml, "duplicate key");
+    check("a.toml", &format!("policy = {}", "[".repeat(10_000)), "max recursion depth met");
+    let toml = "[[roles.worker]]\nname = \"x\"\nabout = \"x\"\nsecret = 1\n[roles.worker.arguments]\ntype = \"object\"\n";
+    check("a.toml", toml, "unknown field `secret`");
+}
+
+#[test]
+fn whatever_a_policy_changes_is_told() {
+    let lab = Lab::new();
+    let made = small();
+    lab.write("charter.json", made.to_string());
+    let own = made["policy"].as_str().unwrap();
+    let diff = |rule: &str| {
+        lab.write("new.cedar", format!("{own}{rule}"));
+        (
+            lab.ephor("guard diff charter.json new.cedar --json").ended(0).json(),
+            lab.ephor("guard diff charter.json new.cedar").ended(0).stdout,
+        )
+    };
+    for (rule, expected) in [
+        ("forbid(principal, action == Action::\"say\", resource);", "agent say: allow before, deny after"),
+        (
+            "forbid(principal, action == Action::\"note\", resource) when { context.args.text == \"gold\" };",
+            "agent note: allow before, deny after, e.g. `{\"tool\":\"note\",\"arguments\":{\"text\":\"gold\"}}`",
+        ),
+        (
+            "forbid(principal, action, resource) when { context.calls > 7 };",
+            "other set: allow before, deny after, e.g.",
+        ),
+        (
+            "@verdict(\"defer\") forbid(principal, action == Action::\"note\", resource) \
+             when { context.classes.contains(\"loud\") };",
+            "agent note (loud): allow before, defer after",
+        ),
+    ] {
+        let (document, words) = diff(rule);
+        assert!(words.contains(expected), "{words}");
+        assert!(!words.contains("differs, on no probe"), "{words}");
+        assert_eq!(
+            (&document["unseen"], &document["probes"]["cut"]),
+            (&json!([]), &false.into()),
+            "{document:#}"
+        );
+    }
+    // Between 38 and 52 calls, which no number in the rule is near.
+    let far = "forbid(principal == Agent::\"agent\", action == Action::\"note\", resource) \
+               when { context.calls < 1000 && context.calls * context.calls - 90 * context.calls + 1961 < 0 };";
+    let small_numbers = "forbid(principal == Agent::\"agent\", action == Action::\"note\", resource) \
+               when { if context.calls < 1000 then context.calls * 7 == 455 else false };";
+    for rule in [far, small_numbers] {
+        let (document, words) = diff(rule);
+        if document["proofs"]["solver"].is_null() {
+            assert!(words.contains("agent note: differs, on no probe; no solver was asked"), "{words}");
+            continue;
+        }
+        let flip = &document["flips"][0];
+        assert_eq!(
+            (&flip["by"], &flip["to"], &flip["action"]),
+            (&"cvc5".into(), &"deny".into(), &"note".into()),
+            "{document:#}"
+        );
+        assert!(words.contains("found by cvc5") && flip["facts"]["calls"].as_u64() > Some(37), "{words}");
+    }
+    let (document, words) =
+        diff("permit(principal == Agent::\"agent\", action == Action::\"note\", resource);");
+    assert!(words.contains("agent note: differs, on no probe; "), "{words}");
+    assert_eq!(document["unseen"][0]["says"], "differs, on no probe", "{document:#}");
+    if !document["proofs"]["solver"].is_null() {
+        assert!(words.contains("cvc5 proves that no request tells them apart"), "{words}");
+    }
+    let without = Lab::new().with("CVC5", "/nowhere/cvc5");
+    without.write("charter.json", made.to_string());
+    without.write("new.cedar", format!("{own}{far}"));
+    let told = without.ephor("guard diff charter.json new.cedar").ended(0).stdout;
+    assert!(
+        told.contains("agent note: differs, on no probe; no solver was asked whether on any request"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_table_s_policies_are_compared_as_well() {
+    let lab = Lab::new();
+    let player = json!({ "role": "player", "kind": "agent" });
+    let table = json!({
+        "policy": "permit(principal in Role::\"player\", action, resource);", "roles": { "player": [] },
+        "questions": { "player": ["move-#"] }, "principals": { "east": player, "west": player },
+    });
+    lab.write("table.json", table.to_string());
+    lab.write("new.cedar", "permit(principal == Agent::\"west\", action, resource);");
+    let told = lab.ephor("guard diff table.json new.cedar").ended(0).stdout;
+    for action in ["choose", "move", "say", "pass"] {
+        assert!(told.contains(&format!("east {action}: allow before, deny after")), "{told}");
+        assert!(!told.contains(&format!("west {action}: allow")), "{told}");
+    }
 }

@@ -1,11 +1,14 @@
 //! What a guard is made of: data, with everything that it can get wrong refused when it is read.
 
 use crate::rooms::{reckoner::Reckoning, switch::Sealing, weigh::Weighing};
-use crate::{Mode, Request, shape};
-use serde::{Deserialize, Serialize};
+use crate::{Mode, Request, sense, shape, strict};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use trace::Tool;
+
+/// Most bytes of a charter.
+pub const CHARTER_BYTES_MAX: usize = 8 << 20;
 
 /// Names that stand for something else than a tool.
 pub const RESERVED: [&str; 5] = ["call", "choose", "move", "say", "pass"];
@@ -32,6 +35,7 @@ pub struct Charter {
     /// Cedar, over the schema that [`crate::Policies::schema`] shows.
     pub policy: String,
     /// The tools of each role: the register.
+    #[serde(deserialize_with = "roles")]
     pub roles: BTreeMap<String, Vec<Tool>>,
     /// The questions of each role ([`crate::question_of`]), where an arena asks some: the register of what is no
     /// tool and yet opens a door (a private line that one seat is offered). Without it questions are not watched.
@@ -98,13 +102,38 @@ impl Pattern {
     /// Whether a request is such a call.
     pub fn matches(&self, request: &Request) -> bool {
         let holds = |(name, values): (&String, &Vec<Value>)| {
-            request.arguments().get(name).is_some_and(|value| values.contains(value))
+            request.arguments().get(name).is_some_and(|value| shape::contains(values, value))
         };
         self.tool == request.tool() && self.arguments.iter().all(holds)
     }
 }
 
+/// A tool as a charter defines it: what is said of one and not kept would be pinned by nobody.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Definition {
+    name: String,
+    about: String,
+    arguments: Value,
+}
+
+fn roles<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, Vec<Tool>>, D::Error> {
+    let read = BTreeMap::<String, Vec<Definition>>::deserialize(from)?;
+    let tool = |Definition { name, about, arguments }| Tool { name, about, arguments };
+    Ok(read.into_iter().map(|(role, tools)| (role, tools.into_iter().map(tool).collect())).collect())
+}
+
 impl Charter {
+    /// A charter from its JSON, in which nothing stands twice and nothing that is not known.
+    ///
+    /// # Errors
+    /// In words, with the line.
+    pub fn from_json(text: &str) -> Result<Self, String> {
+        // Read twice: once for what serde lets pass, a key that stands twice, and once for words with a line.
+        strict::read_within(text, CHARTER_BYTES_MAX)?;
+        serde_json::from_str(text).map_err(|why| why.to_string())
+    }
+
     /// The mode of a room.
     pub fn mode(&self, room: &str) -> Mode {
         self.modes.get(room).copied().unwrap_or_default()
@@ -139,11 +168,7 @@ impl Charter {
         if let Some(name) = self.idempotent.iter().find(|name| self.tools().all(|tool| tool.name != **name)) {
             return Err(Fault::new("idempotent", format!("no role has a tool `{name}`")));
         }
-        for (class, patterns) in &self.classes {
-            patterns
-                .iter()
-                .try_for_each(|pattern| self.check_pattern(&format!("classes.{class}"), pattern))?;
-        }
+        sense::check(self)?;
         let known: Vec<&str> = crate::rooms::names().collect();
         match self.modes.keys().find(|name| !known.contains(&name.as_str())) {
             Some(name) => Err(Fault::new(
@@ -154,16 +179,45 @@ impl Charter {
         }
     }
 
-    /// Whether a pattern is of a tool that there is, over arguments that no call can leave out: a rule
-    /// on an absent argument would match nothing and say nothing.
+    /// Whether a pattern is of a tool that there is, over arguments that no call can leave out, with values
+    /// that they can have: a rule on what cannot be would match nothing and say nothing.
+    ///
+    /// # Errors
+    /// Names the tool, the argument or the value.
+    pub fn check_pattern(&self, at: &str, pattern: &Pattern) -> Result<(), Fault> {
+        let tool = self.check_arguments(at, &pattern.tool, pattern.arguments.keys().map(String::as_str))?;
+        for (name, values) in &pattern.arguments {
+            if values.is_empty() {
+                return Err(Fault::new(
+                    at,
+                    format!("`{name}` has no value: a list of them would be accepted"),
+                ));
+            }
+            let schema = property(tool, name);
+            let fits = |value| shape::check(schema, value, &format!("`{}` {name}", tool.name));
+            let misfit = values.iter().find_map(|value| Some((value, fits(value).err()?)));
+            if let Some((value, why)) = misfit {
+                return Err(Fault::new(at, format!("no call has the value {value}: {why}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether there is a tool with these arguments, none of which a call can leave out.
     ///
     /// # Errors
     /// Names the tool or the argument.
-    pub fn check_pattern(&self, at: &str, pattern: &Pattern) -> Result<(), Fault> {
-        let Some(tool) = self.tools().find(|tool| tool.name == pattern.tool) else {
-            return Err(Fault::new(at, format!("no role has a tool `{}`", pattern.tool)));
+    pub fn check_arguments<'a>(
+        &self,
+        at: &str,
+        tool: &str,
+        arguments: impl IntoIterator<Item = &'a str>,
+    ) -> Result<&Tool, Fault> {
+        let Some(tool) = self.tools().find(|known| known.name == tool) else {
+            return Err(Fault::new(at, format!("no role has a tool `{tool}`")));
         };
-        pattern.arguments.keys().try_for_each(|name| required(tool, name).map_err(|why| Fault::new(at, why)))
+        arguments.into_iter().try_for_each(|name| required(tool, name).map_err(|why| Fault::new(at, why)))?;
+        Ok(tool)
     }
 
     fn check_one_definition(&self) -> Result<(), Fault> {
@@ -194,6 +248,12 @@ pub(crate) fn required(tool: &Tool, argument: &str) -> Result<(), String> {
     }
 }
 
+/// What a tool's argument may be; where nothing says so, anything.
+pub(crate) fn property<'a>(tool: &'a Tool, argument: &str) -> &'a Value {
+    let named = tool.arguments["properties"].get(argument);
+    named.or_else(|| tool.arguments.get("additionalProperties")).unwrap_or(&Value::Bool(true))
+}
+
 /// Names are in snake case and ASCII, so that no two look alike; schemas are understood to the last word.
 fn check_tools(at: &str, tools: &[Tool]) -> Result<(), Fault> {
     let mut names = BTreeSet::new();
@@ -211,6 +271,10 @@ fn check_tools(at: &str, tools: &[Tool]) -> Result<(), Fault> {
             return Err(Fault::new(at, format!("`{name}` stands twice")));
         }
         shape::understood(&tool.arguments).map_err(|why| Fault::new(at, format!("`{name}`: {why}")))?;
+        if tool.arguments["type"] != "object" {
+            let why = format!("`{name}`: arguments are an object, and the schema's `type` says so");
+            return Err(Fault::new(at, why));
+        }
     }
     Ok(())
 }

@@ -3,11 +3,25 @@
 //! Outside tests and the feature `mutants` there is one function that says no, so nothing of this is in
 //! the guard that runs.
 
-/// A fault that somebody could make, or has made in another guard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(any(test, feature = "mutants")), allow(dead_code))]
-pub enum Mutant {
+/// One line for each fault.
+macro_rules! mutants {
+    ($($name:ident,)*) => {
+        /// A fault that somebody could make, or has made in another guard.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[cfg_attr(not(any(test, feature = "mutants")), allow(dead_code))]
+        pub enum Mutant {
+            $($name,)*
+        }
+
+        /// Every fault, so that none is planted that nobody looks for.
+        #[cfg(any(test, feature = "mutants"))]
+        pub const MUTANTS: &[Mutant] = &[$(Mutant::$name),*];
+    };
+}
+
+mutants! {
     LastKeyWins,
+    NumbersByTheirText,
     UnknownFieldsPass,
     UnknownToolPasses,
     UnshownAskPasses,
@@ -22,6 +36,7 @@ pub enum Mutant {
     DelegationWidens,
     SkipsAPage,
     PinsNamesOnly,
+    UnknownNamesPass,
     UnregisteredQuestionPasses,
     TrustsTheTotal,
     AuthorisesBeforeModifying,
@@ -47,6 +62,7 @@ pub enum Mutant {
     OneKeyIsAQuorum,
     FailedReloadSwaps,
     WideningUnsigned,
+    FlipsAreHidden,
     LeafWithoutPrefix,
     TruncationPasses,
     ArgumentsInTheLog,

@@ -4,9 +4,11 @@
 //! would allow. Here any error denies. What is loaded has passed strict validation against a schema that
 //! is derived from the register, without a warning: a rule that can never match is refused, not ignored.
 
+use crate::bounds;
 use crate::errors::may_err;
 use crate::mutant::{Mutant, planted};
-use crate::schema::{self, AGENT, DESK, OPERATOR, ROLE};
+use crate::said::Said;
+use crate::schema::{self, AGENT, DESK, OPERATOR, PLAIN, ROLE};
 use crate::slices::{self, Face, Slices};
 use crate::{Case, Charter, Fault, Kind, Opinion, Verdict};
 use cedar_policy::{
@@ -28,6 +30,7 @@ pub struct Policies {
     slices: Slices,
     /// What a forbid asks for.
     verdicts: HashMap<PolicyId, Verdict>,
+    said: HashMap<PolicyId, Said>,
     rules: Rules,
     entities: Entities,
     authorizer: Authorizer,
@@ -54,29 +57,30 @@ impl Policies {
     /// Reads and validates a charter's policy.
     ///
     /// # Errors
-    /// A [`Fault`] at `policy`: a text that is not Cedar, a template, an unknown attribute or action, a
-    /// rule that can never match, an unknown `@verdict`.
+    /// A [`Fault`] at `policy`: a text that is not Cedar or too deep, a template, an unknown attribute, action,
+    /// name or class, a rule that can never match, an unknown `@verdict`.
     pub fn load(charter: &Charter) -> Result<Self, Fault> {
         let fault = |why: &dyn std::fmt::Display| Fault::new("policy", why);
         let schema = Schema::from_json_value(schema::of(charter)).map_err(|why| fault(&why))?;
-        let set = PolicySet::from_str(&charter.policy).map_err(|why| fault(&why))?;
+        let set = Self::parse(&charter.policy)?;
         validate(&set, &schema)?;
         let types = Types::new().map_err(|why| fault(&why))?;
-        let mut verdicts = HashMap::new();
+        let (mut verdicts, mut all) = (HashMap::new(), HashMap::new());
         let mut rules = Rules::default();
         for policy in set.policies() {
-            let text = policy.to_cedar().unwrap_or_default();
+            let said = said(charter, policy)?;
             if may_err(policy) {
-                rules.may_err.insert(text.clone());
+                rules.may_err.insert(said.text.clone());
             }
             match policy.effect() {
-                Effect::Permit => rules.permits.insert(text),
-                Effect::Forbid => rules.forbids.insert(text),
+                Effect::Permit => rules.permits.insert(said.text.clone()),
+                Effect::Forbid => rules.forbids.insert(said.text.clone()),
             };
             verdicts.insert(policy.id().clone(), verdict_of(policy)?);
+            all.insert(policy.id().clone(), said);
         }
         let actions = charter.tools().map(|tool| (tool.name.as_str(), Some("call")));
-        let slices = Slices::new(charter, &set, actions.chain(schema::PLAIN.map(|name| (name, None))))?;
+        let slices = Slices::new(charter, &set, actions.chain(PLAIN.map(|name| (name, None))))?;
         let entities = people(charter, &types, &schema)?;
         Ok(Self {
             text: charter.policy.clone(),
@@ -84,10 +88,31 @@ impl Policies {
             types,
             slices,
             verdicts,
+            said: all,
             rules,
             entities,
             authorizer: Authorizer::new(),
         })
+    }
+
+    /// The rules of a text, in the bounds that keep Cedar on its stack. Nobody reads a policy another way.
+    ///
+    /// # Errors
+    /// A [`Fault`] at `policy`: too long, too deep, or not Cedar.
+    pub fn parse(text: &str) -> Result<PolicySet, Fault> {
+        bounds::check(text).map_err(|why| Fault::new("policy", why))?;
+        PolicySet::from_str(text).map_err(|why| Fault::new("policy", why))
+    }
+
+    /// What this policy sees of somebody.
+    pub(crate) fn face(&self, principal: &str) -> Option<&Face> {
+        self.slices.face(principal)
+    }
+
+    /// The rules that can match an action and a face.
+    pub(crate) fn said_of<'a>(&'a self, action: &str, face: &Face) -> impl Iterator<Item = &'a Said> {
+        let slice = self.slices.get(action, face).into_iter().flat_map(PolicySet::policies);
+        slice.filter_map(|policy| self.said.get(policy.id()))
     }
 
     /// The policy as it was read.
@@ -223,6 +248,19 @@ fn validate(set: &PolicySet, schema: &Schema) -> Result<(), Fault> {
     let warnings = found.validation_warnings().map(ToString::to_string);
     let words: Vec<String> = errors.chain(warnings).collect();
     if words.is_empty() { Ok(()) } else { Err(Fault::new("policy", words.join("; "))) }
+}
+
+/// What a rule names, if the charter has it and something can match.
+fn said(charter: &Charter, policy: &Policy) -> Result<Said, Fault> {
+    let tools: Vec<&trace::Tool> =
+        charter.tools().filter(|tool| slices::is_of(policy, &tool.name, Some("call"))).collect();
+    let other = PLAIN.iter().any(|name| slices::is_of(policy, name, None));
+    let name = policy.annotation("id").map_or_else(|| policy.id().to_string(), str::to_owned);
+    let read = Said::of(charter, policy, &tools, other);
+    if planted(Mutant::UnknownNamesPass) {
+        return Ok(read.unwrap_or_default());
+    }
+    read.map_err(|why| Fault::new("policy", format!("the rule `{name}`: {why}")))
 }
 
 fn verdict_of(policy: &Policy) -> Result<Verdict, Fault> {

@@ -7,11 +7,9 @@
 //! let through is taken by a guard of the same charter and policy alone.
 
 use crate::mutant::{Mutant, planted};
-use crate::{
-    Charter, Credential, Facts, Fault, Memory, Offer, Offered, Operators, Policies, Request, Verdict,
-};
-use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use crate::probes::{self, Compared, Flip};
+use crate::{Charter, Facts, Fault, Memory, Operators, Policies};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// A policy that may take effect. Only [`Ratchet::adopt`] makes one.
@@ -52,23 +50,12 @@ pub enum Turn {
     Wider,
 }
 
-/// A principal and an action for which two policies differ.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Flip {
-    pub principal: String,
-    pub action: String,
-    /// The classes that the request was in.
-    pub classes: BTreeSet<String>,
-    pub from: Verdict,
-    pub to: Verdict,
-}
-
 /// A policy that somebody would like to have.
 #[derive(Clone, Debug)]
 pub struct Proposal {
     pub turn: Turn,
-    /// Where it differs, over one probe for each principal, action and class.
-    pub flips: Vec<Flip>,
+    /// Where it differs, as far as requests were tried.
+    pub compared: Compared,
     epoch: u64,
     policies: Arc<Policies>,
 }
@@ -128,7 +115,24 @@ impl Ratchet {
             && new.forbids.is_superset(&old.forbids)
             && (planted(Mutant::ErringPermitsGo) || gone.into_iter().all(|text| !old.may_err.contains(text)));
         let turn = if narrower { Turn::Narrower } else { Turn::Wider };
-        Ok(Proposal { turn, flips: self.flips(&policies), epoch: self.epoch + 1, policies })
+        let compared = probes::compare(&self.charter, &self.current, &policies);
+        Ok(Proposal { turn, compared, epoch: self.epoch + 1, policies })
+    }
+
+    /// What a proposal says of one request, where it says something else than the policy in force: a solver
+    /// finds requests that no probe does. Arguments that it leaves out and a call cannot are the least.
+    ///
+    /// # Errors
+    /// In words, where the guard would not read it.
+    pub fn flip(
+        &self,
+        new: &Proposal,
+        (principal, action): (&str, &str),
+        arguments: &Value,
+        facts: &Facts,
+    ) -> Result<Option<Flip>, String> {
+        let policies = (&*self.current, &*new.policies);
+        probes::flip(&self.charter, policies, (principal, action), arguments, facts)
     }
 
     /// Lets a proposal through: a narrower one as it is, a wider one with a note that a quorum of
@@ -164,68 +168,5 @@ impl Ratchet {
         let who = self.operators.signers(&proposal.text(), note)?;
         let short = || format!("{} operators have signed: no quorum", who.len());
         if self.operators.is_quorum(&who) { Ok(()) } else { Err(short()) }
-    }
-
-    fn flips(&self, new: &Policies) -> Vec<Flip> {
-        let mut flips: Vec<Flip> = Vec::new();
-        for (name, who) in &self.charter.principals {
-            let credential = Credential { principal: name.clone(), role: who.role.clone(), kind: who.kind };
-            for (request, facts) in probes(&self.charter, &credential) {
-                let case = crate::Case { request: &request, facts: &facts };
-                let (from, to) =
-                    (self.current.decide(name, who.kind, case), new.decide(name, who.kind, case));
-                if from.verdict != to.verdict {
-                    let (action, classes) = (request.tool().to_owned(), facts.classes.clone());
-                    flips.push(Flip {
-                        principal: name.clone(),
-                        action,
-                        classes,
-                        from: from.verdict,
-                        to: to.verdict,
-                    });
-                }
-            }
-        }
-        flips
-    }
-}
-
-/// One request for each tool of a role and each class, with the least arguments that its schema takes.
-fn probes(charter: &Charter, who: &Credential) -> Vec<(Request, Facts)> {
-    let tools = charter.roles.get(&who.role).cloned().unwrap_or_default();
-    let offer = Arc::new(Offer::Call(Arc::new(Offered::new(tools.clone().into()))));
-    let none = std::iter::once(BTreeSet::new());
-    let classes = none.chain(charter.classes.keys().map(|name| BTreeSet::from([name.clone()])));
-    let all: Vec<BTreeSet<String>> = classes.collect();
-    let mut found = Vec::new();
-    for tool in &tools {
-        let text = json!({ "tool": tool.name, "arguments": least(&tool.arguments) }).to_string();
-        let Ok(request) = Request::read(who, &offer, Some(&text)) else { continue };
-        found.extend(
-            all.iter()
-                .map(|classes| (request.clone(), Facts { classes: classes.clone(), ..Facts::default() })),
-        );
-    }
-    found
-}
-
-/// The least value that a schema takes, where that is plain to see.
-fn least(schema: &Value) -> Value {
-    let first = |key: &str| schema[key].as_array().and_then(|all| all.first()).cloned();
-    if let Some(value) = schema.get("const").cloned().or_else(|| first("enum")) {
-        return value;
-    }
-    match schema["type"].as_str() {
-        Some("object") => {
-            let required: Vec<&Value> = schema["required"].as_array().into_iter().flatten().collect();
-            let properties = schema["properties"].as_object().into_iter().flatten();
-            let kept = properties.filter(|(name, _)| required.iter().any(|wanted| wanted == name));
-            Value::Object(kept.map(|(name, property)| (name.clone(), least(property))).collect::<Map<_, _>>())
-        }
-        Some("array") => json!([]),
-        Some("string") => json!(""),
-        Some("boolean") => json!(false),
-        Some("integer" | "number") => schema.get("minimum").cloned().unwrap_or(json!(0)),
-        _ => first("anyOf").or_else(|| first("oneOf")).map_or(Value::Null, |one| least(&one)),
     }
 }

@@ -20,6 +20,10 @@ pub const OPERATOR: &str = "Operator";
 pub const ROLE: &str = "Role";
 pub const DESK: &str = "Desk";
 
+/// The classes that a request is in, and the counts: facts that policies may name.
+pub const CLASSES: &str = "classes";
+pub const COUNTS: [&str; 5] = ["calls", "sent_bytes", "size_bytes", "quorum", "now"];
+
 /// Actions that are no call.
 pub const PLAIN: [&str; 4] = ["choose", "move", "say", "pass"];
 
@@ -42,12 +46,11 @@ pub fn of(charter: &Charter) -> Value {
 }
 
 fn applies(args: Value) -> Value {
-    let long = json!({ "type": "Long" });
-    let attributes = json!({
+    let mut attributes = json!({
         "args": { "type": "Record", "attributes": args },
-        "classes": { "type": "Set", "element": { "type": "String" } },
-        "calls": long, "sent_bytes": long, "size_bytes": long, "quorum": long, "now": long,
+        CLASSES: { "type": "Set", "element": { "type": "String" } },
     });
+    COUNTS.iter().for_each(|count| attributes[count] = json!({ "type": "Long" }));
     json!({
         "principalTypes": [AGENT, OPERATOR],
         "resourceTypes": [DESK],
@@ -95,7 +98,7 @@ pub fn context(case: Case<'_>) -> Result<Vec<(String, Expression)>, String> {
     };
     Ok(vec![
         ("args".into(), Expression::new_record(args).map_err(|why| why.to_string())?),
-        ("classes".into(), Expression::new_set(classes)),
+        (CLASSES.into(), Expression::new_set(classes)),
         ("calls".into(), long(facts.calls)?),
         ("sent_bytes".into(), long(facts.sent_bytes)?),
         ("size_bytes".into(), long(facts.size_bytes)?),

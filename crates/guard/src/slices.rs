@@ -109,7 +109,8 @@ pub fn kind(kind: Kind) -> &'static str {
     }
 }
 
-fn is_of(policy: &Policy, action: &str, group: Option<&str>) -> bool {
+/// Whether an action, which may be in a group, is in the scope of a policy.
+pub fn is_of(policy: &Policy, action: &str, group: Option<&str>) -> bool {
     let is =
         |uid: &EntityUid, name: &str| uid.type_name().to_string() == "Action" && uid.id().unescaped() == name;
     match policy.action_constraint() {

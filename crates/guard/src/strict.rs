@@ -16,8 +16,16 @@ pub const REQUEST_BYTES_MAX: usize = 64 << 10;
 /// # Errors
 /// In words: too long, not JSON, a key twice, an integer beyond 64 bits, nested deeper than 127.
 pub fn read(text: &str) -> Result<Value, String> {
-    if text.len() > REQUEST_BYTES_MAX {
-        return Err(format!("{} bytes; at most {REQUEST_BYTES_MAX}", text.len()));
+    read_within(text, REQUEST_BYTES_MAX)
+}
+
+/// [`read`], of a text of at most so many bytes.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_within(text: &str, bytes_max: usize) -> Result<Value, String> {
+    if text.len() > bytes_max {
+        return Err(format!("{} bytes; at most {bytes_max}", text.len()));
     }
     serde_json::from_str::<Once>(text).map(|once| once.0).map_err(|why| why.to_string())
 }

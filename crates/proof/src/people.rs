@@ -1,5 +1,6 @@
 //! Conditions on requests, as Cedar's JSON: who there is, and which calls a pattern means.
 
+use cedar_policy::RequestEnv;
 use guard::{Charter, Kind, Pattern, Policies};
 use serde_json::{Value, json};
 
@@ -7,30 +8,44 @@ pub const AGENT: &str = "Agent";
 pub const OPERATOR: &str = "Operator";
 
 /// Whether a request can reach the guard: its principal is one of the charter's, in its role and in no
-/// other, and its counts are counts. `kind` is the entity type
+/// other; its counts are counts; its classes are those that some call of its tool can be in. `env` has the types
 /// that it has in this kind of request: Cedar compares no others.
-pub fn reachable(charter: &Charter, kind: &str) -> Value {
+pub fn reachable(charter: &Charter, env: &RequestEnv) -> Value {
+    let (kind, action) = (env.principal().to_string(), env.action().id().unescaped());
     let of_kind = |it: Kind| (it == Kind::Operator) == (kind == OPERATOR);
     let people = charter.principals.iter().filter(|(_, who)| of_kind(who.kind));
     let one = |(name, who): (&String, &guard::Principal)| {
         let roles = charter.roles.keys().map(|role| {
             let inside = json!({ "in": { "left": principal(), "right": entity("Role", role) } });
-            if *role == who.role { inside } else { json!({ "!": { "arg": inside } }) }
+            if *role == who.role { inside } else { not(inside) }
         });
-        let is = json!({ "==": { "left": principal(), "right": entity(kind, name) } });
-        roles.fold(is, both)
+        all(std::iter::once(is(&kind, name)).chain(roles).collect())
     };
-    both(people.map(one).reduce(either).unwrap_or(json!({ "Value": false })), counted())
+    both(any(people.map(one).collect()), both(counted(), classified(charter, action)))
+}
+
+/// Whether it is this principal who asks.
+pub fn is(kind: &str, name: &str) -> Value {
+    json!({ "==": { "left": principal(), "right": entity(kind, name) } })
 }
 
 /// Whether no count and no tick is negative: Cedar's numbers can be, the guard's are not.
 fn counted() -> Value {
-    let fact = |name| json!({ ".": { "left": { "Var": "context" }, "attr": name } });
     let at_least_none = |name| json!({ ">=": { "left": fact(name), "right": { "Value": 0 } } });
-    ["calls", "sent_bytes", "size_bytes", "quorum", "now"]
-        .map(at_least_none)
-        .into_iter()
-        .fold(json!({ "Value": true }), both)
+    all(["calls", "sent_bytes", "size_bytes", "quorum", "now"].map(at_least_none).into())
+}
+
+/// Whether it is in no class that no call of this action is in.
+fn classified(charter: &Charter, action: &str) -> Value {
+    let other = charter.classes.iter().filter(|(_, all)| all.iter().all(|pattern| pattern.tool != action));
+    let outside = |(class, _): (&String, _)| {
+        not(json!({ "contains": { "left": fact("classes"), "right": { "Value": class } } }))
+    };
+    all(other.map(outside).collect())
+}
+
+fn fact(name: &str) -> Value {
+    json!({ ".": { "left": { "Var": "context" }, "attr": name } })
 }
 
 /// Whether a call of its tool is one that a pattern means. An argument that Cedar has no type for is left
@@ -38,7 +53,7 @@ fn counted() -> Value {
 pub fn meant(charter: &Charter, pattern: &Pattern) -> Option<Value> {
     let schema = Policies::schema(charter);
     let types = &schema[""]["actions"][&pattern.tool]["appliesTo"]["context"]["attributes"]["args"];
-    let mut all = json!({ "Value": true });
+    let mut asked = Vec::new();
     for (name, values) in &pattern.arguments {
         let Some(kind) = types["attributes"][name]["type"].as_str() else { continue };
         let fits = |value: &&Value| match kind {
@@ -53,9 +68,13 @@ pub fn meant(charter: &Charter, pattern: &Pattern) -> Option<Value> {
         let args = json!({ ".": { "left": { "Var": "context" }, "attr": "args" } });
         let argument = json!({ ".": { "left": args, "attr": name } });
         let one = |value: &Value| json!({ "==": { "left": argument, "right": { "Value": value } } });
-        all = both(all, values.iter().filter(fits).map(one).reduce(either)?);
+        let any_of: Vec<Value> = values.iter().filter(fits).map(one).collect();
+        if any_of.is_empty() {
+            return None;
+        }
+        asked.push(any(any_of));
     }
-    Some(all)
+    Some(all(asked))
 }
 
 /// A rule over one action, or over all.
@@ -78,6 +97,32 @@ pub fn both(one: Value, other: Value) -> Value {
 
 fn either(one: Value, other: Value) -> Value {
     json!({ "||": { "left": one, "right": other } })
+}
+
+/// All of these; true of none.
+pub fn all(terms: Vec<Value>) -> Value {
+    balanced(terms, both).unwrap_or(json!({ "Value": true }))
+}
+
+/// Any of these; false of none.
+fn any(terms: Vec<Value>) -> Value {
+    balanced(terms, either).unwrap_or(json!({ "Value": false }))
+}
+
+/// Joins by halves: Cedar calls itself once for each level, and a thousand principals are ten levels so.
+fn balanced(mut terms: Vec<Value>, join: fn(Value, Value) -> Value) -> Option<Value> {
+    while terms.len() > 1 {
+        let mut halved = Vec::with_capacity(terms.len().div_ceil(2));
+        let mut each = terms.into_iter();
+        while let Some(one) = each.next() {
+            halved.push(match each.next() {
+                Some(other) => join(one, other),
+                None => one,
+            });
+        }
+        terms = halved;
+    }
+    terms.pop()
 }
 
 fn principal() -> Value {

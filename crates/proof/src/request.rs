@@ -25,6 +25,20 @@ impl Request {
         Ok(Self { principal: name(request.principal())?, tool: name(request.action())?, arguments, facts })
     }
 
+    /// The facts, as the guard takes them.
+    pub fn to_facts(&self) -> guard::Facts {
+        let count = |name: &str| self.facts.get(name).and_then(Value::as_u64).unwrap_or_default();
+        let classes = self.facts.get("classes").and_then(Value::as_array).into_iter().flatten();
+        guard::Facts {
+            now: count("now"),
+            calls: count("calls"),
+            sent_bytes: count("sent_bytes"),
+            size_bytes: count("size_bytes"),
+            quorum: count("quorum"),
+            classes: classes.filter_map(Value::as_str).map(str::to_owned).collect(),
+        }
+    }
+
     /// The call, as `ephor guard explain --call` takes it.
     pub fn call(&self) -> String {
         json!({ "tool": self.tool, "arguments": self.arguments }).to_string()

@@ -66,6 +66,20 @@ impl Solver {
         outcome(found, errs)
     }
 
+    /// Whether a policy matches some request of this kind.
+    pub(crate) fn can_match(&mut self, policy: &Policy, env: &RequestEnv, schema: &Schema) -> Outcome {
+        let compiled = match CompiledPolicy::compile(policy, env, schema) {
+            Ok(compiled) => compiled,
+            Err(why) => return unknown(&why),
+        };
+        let asked = self.compiler.check_never_matches_opt(&compiled);
+        match self.runtime.block_on(asked) {
+            Ok(true) => Outcome::Nothing,
+            Ok(false) => Outcome::Proven,
+            Err(why) => unknown(&why),
+        }
+    }
+
     /// Whether no request of this kind is allowed by both.
     pub(crate) fn disjoint(
         &mut self,
@@ -88,6 +102,17 @@ impl Solver {
         self.compare(one, other, env, schema, Relation::Implies)
     }
 
+    /// Whether both allow the same requests of this kind.
+    pub(crate) fn equals(
+        &mut self,
+        one: &PolicySet,
+        other: &PolicySet,
+        env: &RequestEnv,
+        schema: &Schema,
+    ) -> Outcome {
+        self.compare(one, other, env, schema, Relation::Equals)
+    }
+
     /// Asks for a request that breaks what is said of two policies.
     fn compare(
         &mut self,
@@ -106,17 +131,23 @@ impl Solver {
             match relation {
                 Relation::Disjoint => compiler.check_disjoint_with_counterexample_opt(&a, &b).await,
                 Relation::Implies => compiler.check_implies_with_counterexample_opt(&a, &b).await,
+                Relation::Equals => compiler.check_equivalent_with_counterexample_opt(&a, &b).await,
             }
         });
-        outcome(found, |env| allows(one, env) && allows(other, env) == (relation == Relation::Disjoint))
+        outcome(found, |env| match (relation, allows(one, env), allows(other, env)) {
+            (Relation::Disjoint, a, b) => a && b,
+            (Relation::Implies, a, b) => a && !b,
+            (Relation::Equals, a, b) => a != b,
+        })
     }
 }
 
-/// What is said of two policies; a request that one allows breaks it where the other allows it too, or does not.
+/// What is said of two policies: no request is allowed by both, by the first alone, by one alone.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Relation {
     Disjoint,
     Implies,
+    Equals,
 }
 
 /// Two policies as terms; what has no form in SMT is not proven.

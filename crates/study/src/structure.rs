@@ -192,6 +192,12 @@ fn weighing(spec: &CompanySpec, has: impl Fn(&str) -> bool) -> Weighing {
             objects.insert(place, Object { bytes: file.bytes, label: label.into() });
         }
     }
+    // A rule over what is not there is refused, so there is none.
+    let carriers: Vec<Carrier> =
+        carriers(spec.transfer_bytes).into_iter().filter(|c| has(tool_of(c))).collect();
+    let sinks = carriers.iter().any(|c| matches!(c, Carrier::Copy { .. } | Carrier::Move { .. }));
+    let linear: BTreeSet<String> =
+        objects.values().map(|object| &object.label).filter(|label| *label == WEIGHTS).cloned().collect();
     let all: u64 = objects.values().map(|object| object.bytes).fold(0, u64::saturating_add);
     let budget = |server: &String| {
         let of = |label: Option<&str>, bytes| Budget {
@@ -199,14 +205,14 @@ fn weighing(spec: &CompanySpec, has: impl Fn(&str) -> bool) -> Weighing {
             label: label.map(str::to_owned),
             bytes,
         };
-        [of(None, all.saturating_mul(4)), of(Some(WEIGHTS), 0)]
+        let weights = linear.first().map(|label| of(Some(label), 0));
+        std::iter::once(of(None, all.saturating_mul(4))).chain(weights)
     };
-    Weighing {
-        objects,
-        linear: BTreeSet::from([WEIGHTS.to_owned()]),
-        carriers: carriers(spec.transfer_bytes).into_iter().filter(|c| has(tool_of(c))).collect(),
-        budgets: spec.servers.keys().flat_map(budget).collect(),
-    }
+    let budgets: Vec<Budget> = match sinks && !objects.is_empty() {
+        true => spec.servers.keys().flat_map(budget).collect(),
+        false => Vec::new(),
+    };
+    Weighing { objects, linear, carriers, budgets }
 }
 
 fn carriers(transfer_bytes: u64) -> [Carrier; 4] {

@@ -43,7 +43,7 @@ pub enum GuardCommand {
         #[arg(long)]
         json: bool,
     },
-    /// What another policy would decide otherwise: which principal, which action
+    /// What another policy would decide otherwise: which principal, which action, on which request
     Diff {
         charter: PathBuf,
         /// A file of Cedar policies

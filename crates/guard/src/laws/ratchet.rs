@@ -48,7 +48,7 @@ pub fn widening_needs_a_quorum() -> Vec<String> {
         );
         let narrower = ratchet.propose(&narrow).map_err(fault)?;
         let flips: Vec<(&str, &str)> =
-            narrower.flips.iter().map(|flip| (&*flip.principal, &*flip.action)).collect();
+            narrower.compared.flips.iter().map(|flip| (&*flip.principal, &*flip.action)).collect();
         let named = flips.iter().all(|flip| *flip == ("ann", "note")) && !flips.is_empty();
         found.extend(unless(named, || format!("the difference is told as {flips:?}")));
         office.monitor.adopt(&ratchet.adopt(&narrower, None)?)?;

@@ -4,7 +4,7 @@ use super::office::{Office, charter};
 use super::{told, unless};
 use crate::rooms::reckoner::{Marks, Outcome, Rank, Reckoner, Reckoning, median, trimmed};
 use crate::rooms::register::Manifest;
-use crate::{Charter, Offer, Offered, Order, Verdict, question_of};
+use crate::{Charter, Offer, Offered, Order, Pattern, Verdict, question_of};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -263,8 +263,32 @@ pub fn sealed_stays_sealed() -> Vec<String> {
                 format!("{from} reaches {to}, and so the switch")
             }));
         }
+        found.extend(a_number_is_sealed_however_it_is_written()?);
         Ok(found)
     })())
+}
+
+/// What a text says of a number is its value.
+fn a_number_is_sealed_however_it_is_written() -> Result<Vec<String>, String> {
+    let schema = json!({ "type": "object", "required": ["level"],
+        "properties": { "level": { "anyOf": [{ "type": "number" }, { "type": "array" }] } } });
+    let tool = Tool { name: "set_level".into(), about: "Sets it.".into(), arguments: schema };
+    let mut levels = charter();
+    levels.roles.values_mut().for_each(|tools| tools.push(tool.clone()));
+    let sealed = Pattern::tool("set_level").with("level", 0).with("level", json!([1, { "a": 2 }]));
+    levels.switch.sealed.insert("level".into(), vec![sealed]);
+    let mut office = Office::open(levels)?;
+    let mut says = |level: &str| {
+        let text = format!(r#"{{"tool":"set_level","arguments":{{"level":{level}}}}}"#);
+        office.says("ann", &text).verdict.sends()
+    };
+    let sealed = ["0", "0.0", "-0", "-0.0", "0e5", r#"[1,{"a":2}]"#, r#"[1.0,{"a":2e0}]"#];
+    let mut found: Vec<String> = sealed
+        .into_iter()
+        .filter_map(|level| unless(!says(level), || format!("level {level} is written")))
+        .collect();
+    found.extend(unless(says("1") && says("0.5") && says("[1]"), || "what is not sealed is refused".into()));
+    Ok(found)
 }
 
 /// One lease after a stop, nothing of an agent passes; others go on; a beat does not revive it.

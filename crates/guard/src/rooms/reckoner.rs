@@ -139,8 +139,7 @@ impl Reckoner {
     pub fn new(charter: &Charter) -> Result<Self, Fault> {
         for (n, sheet) in charter.reckoner.iter().enumerate() {
             let at = format!("reckoner.{n}");
-            let both = Pattern::tool(&sheet.tool).with(&sheet.marks, 0).with(&sheet.total, 0);
-            charter.check_pattern(&at, &both)?;
+            charter.check_arguments(&at, &sheet.tool, [sheet.marks.as_str(), &sheet.total])?;
             charter.check_pattern(&at, &sheet.calls())?;
             if let Some(other) = charter.reckoner[..n].iter().find(|other| other.overlaps(sheet)) {
                 return Err(Fault::new(

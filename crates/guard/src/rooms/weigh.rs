@@ -10,7 +10,7 @@
 
 use crate::mutant::{Mutant, planted};
 use crate::rooms::{Room, recalled};
-use crate::{Case, Charter, Fault, Opinion, Pattern};
+use crate::{Case, Charter, Fault, Opinion};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -132,8 +132,7 @@ impl Weigh {
     pub fn new(charter: &Charter) -> Result<Self, Fault> {
         for (n, carrier) in charter.weigh.carriers.iter().enumerate() {
             let (tool, arguments) = carrier.parts();
-            let pattern = arguments.iter().fold(Pattern::tool(tool), |p, argument| p.with(argument, ""));
-            charter.check_pattern(&format!("weigh.carriers.{n}"), &pattern)?;
+            charter.check_arguments(&format!("weigh.carriers.{n}"), tool, arguments)?;
         }
         let ledger = Ledger {
             objects: charter.weigh.objects.clone(),
@@ -262,7 +261,7 @@ fn weight(haul: &Haul) -> u64 {
 
 impl Carrier {
     /// The tool, and the arguments that no call can leave out.
-    fn parts(&self) -> (&str, Vec<&str>) {
+    pub(crate) fn parts(&self) -> (&str, Vec<&str>) {
         match self {
             Self::Send { tool, .. } => (tool, vec![]),
             Self::Copy { tool, name, from, to, .. } | Self::Move { tool, name, from, to, .. } => {

@@ -1,6 +1,8 @@
 //! `ephor guard`: charters read, explained, compared; the guard's laws; logs.
 
 mod bench;
+mod diff;
+mod plain;
 mod proofs;
 mod verify_log;
 
@@ -8,7 +10,7 @@ use super::json;
 use crate::args::GuardCommand;
 use crate::exit::Exit;
 use crate::screen;
-use guard::{Charter, Decision, Monitor, Offer, Offered, Ratchet, Turn};
+use guard::{CHARTER_BYTES_MAX, Charter, Decision, Monitor, Offer, Offered};
 use proofs::Proofs;
 use serde_json::json as value;
 use std::path::Path;
@@ -24,7 +26,7 @@ pub fn guard(command: &GuardCommand) -> Result<(), Exit> {
         GuardCommand::Explain { charter, call, principal, json } => {
             explain(charter, call, principal.as_deref(), *json)
         }
-        GuardCommand::Diff { charter, policy, json } => diff(charter, policy, *json),
+        GuardCommand::Diff { charter, policy, json } => diff::diff(charter, policy, *json),
         GuardCommand::VerifyLog(args) => verify_log::verify_log(args),
         GuardCommand::Bench(args) => bench::bench(args),
         GuardCommand::Test { json } => test(*json),
@@ -44,11 +46,12 @@ fn of_scenario(name: &str, regime: &str) -> Result<(), Exit> {
 /// A charter from a file. What it gets wrong is told with where it stands.
 fn read(path: &Path) -> Result<Charter, Exit> {
     let told = |why: String| Exit::usage(format!("{}: {why}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|e| told(e.to_string()))?;
+    let text = plain::text(path, CHARTER_BYTES_MAX)?;
     let is_toml = path.extension().is_some_and(|e| e == "toml");
     let parsed = match is_toml {
+        // TOML knows no key that stands twice.
         true => toml::from_str(&text).map_err(|e| e.to_string()),
-        false => serde_json::from_str(&text).map_err(|e| e.to_string()),
+        false => Charter::from_json(&text),
     };
     parsed.map_err(told)
 }
@@ -135,49 +138,6 @@ fn document(decision: &Decision) -> serde_json::Value {
     value!({ "principal": decision.principal, "tool": decision.tool, "verdict": decision.verdict.word(),
         "rulings": decision.rulings.iter().map(ruling).collect::<Vec<_>>(), "sent": decision.sent(),
         "face": decision.face(), "hash": decision.hash, "epoch": decision.epoch })
-}
-
-fn diff(path: &Path, policy: &Path, as_json: bool) -> Result<(), Exit> {
-    let (charter, _) = opened(path)?;
-    let text =
-        std::fs::read_to_string(policy).map_err(|e| Exit::usage(format!("{}: {e}", policy.display())))?;
-    let ratchet = Ratchet::new(charter.clone())
-        .map_err(|fault| Exit::failed(format!("{}: {fault}", path.display())))?;
-    let proposal =
-        ratchet.propose(&text).map_err(|fault| Exit::failed(format!("{}: {fault}", policy.display())))?;
-    let turn = match proposal.turn {
-        Turn::Narrower => "narrower",
-        Turn::Wider => "wider",
-    };
-    // The ratchet asks no solver: what it lets through is what it can see.
-    let proofs = Proofs::between(&charter, &text)?;
-    if as_json {
-        let flip = |f: &guard::Flip| {
-            value!({ "principal": f.principal, "action": f.action, "classes": f.classes,
-                "from": f.from.word(), "to": f.to.word() })
-        };
-        return json(&value!({ "turn": turn, "flips": proposal.flips.iter().map(flip).collect::<Vec<_>>(),
-            "proofs": proofs.document() }));
-    }
-    let mut out = String::new();
-    for f in &proposal.flips {
-        let classes: Vec<&str> = f.classes.iter().map(String::as_str).collect();
-        let classes = if classes.is_empty() { String::new() } else { format!(" ({})", classes.join(", ")) };
-        out += &format!(
-            "{} {}{classes}: {} before, {} after\n",
-            f.principal,
-            f.action,
-            f.from.word(),
-            f.to.word()
-        );
-    }
-    out += match proposal.turn {
-        Turn::Narrower => "narrower: it takes effect as it is\n",
-        Turn::Wider => "wider, or not seen to be narrower: it needs a quorum of operators\n",
-    };
-    out += &proofs.told();
-    screen::out(&out);
-    Ok(())
 }
 
 fn test(as_json: bool) -> Result<(), Exit> {

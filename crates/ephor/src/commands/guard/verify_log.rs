@@ -1,5 +1,6 @@
 //! `ephor guard verify-log`: a log against what was signed of it.
 
+use super::plain::bounded;
 use crate::args::VerifyLog;
 use crate::commands::json;
 use crate::exit::Exit;
@@ -7,7 +8,6 @@ use crate::screen;
 use guard::payload::{FOLDER, Payload};
 use guard::verify::{Audit, Broken, Head, Payloads, Sealed};
 use serde_json::json as value;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Most bytes of a checkpoint or a key.
@@ -193,19 +193,6 @@ fn names(log: &Path) -> Result<Vec<String>, Exit> {
     }
     found.sort();
     Ok(found)
-}
-
-/// A plain file of at most so many bytes: a pipe would never end, and what a device is long nobody knows.
-fn bounded(path: &Path, bytes_max: u64) -> std::io::Result<Vec<u8>> {
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(std::io::Error::other("no plain file"));
-    }
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(bytes_max + 1).read_to_end(&mut bytes)?;
-    match bytes.len() as u64 > bytes_max {
-        true => Err(std::io::Error::other(format!("more than {bytes_max} bytes"))),
-        false => Ok(bytes),
-    }
 }
 
 fn unread(path: &Path, e: &std::io::Error) -> Exit {
