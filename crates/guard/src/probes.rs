@@ -28,6 +28,8 @@ use trace::Tool;
 const PROBES_MAX: usize = 4_000;
 /// Most rules that all probes of one comparison meet: with more rules there are fewer probes.
 const MEETINGS_MAX: usize = 2_000_000;
+/// Most bytes of a value that is tried: some thousand requests with it wait at once.
+const VALUE_BYTES_MAX: usize = 1_024;
 /// Most places where the probes of one action begin.
 const BASES_MAX: usize = 256;
 
@@ -286,7 +288,8 @@ impl Space {
         let mut cut = false;
         let departures = values.into_iter().filter_map(|(path, values)| {
             let mut values = admitted(tool, &path, values)?;
-            cut |= values.len() > VALUES_MAX;
+            cut |= values.len() > VALUES_MAX || !values.iter().flatten().all(is_short);
+            values.retain(|value| value.as_ref().is_none_or(is_short));
             values.truncate(VALUES_MAX);
             Some((path, values))
         });
@@ -294,7 +297,11 @@ impl Space {
         let least = least_of(tool);
         let with = |more: Vec<(Path, Value)>| {
             let mut base = least.clone();
-            base.extend(more.into_iter().map(|(path, value)| (path, Some(value))));
+            base.extend(
+                more.into_iter()
+                    .filter(|(_, value)| is_short(value))
+                    .map(|(path, value)| (path, Some(value))),
+            );
             base
         };
         let first = |(name, values): (&String, &Vec<Value>)| {
@@ -338,6 +345,10 @@ impl Space {
         }
         (points, cut)
     }
+}
+
+fn is_short(value: &Value) -> bool {
+    value.to_string().len() <= VALUE_BYTES_MAX
 }
 
 /// One more than will be tried is kept, so that it is seen that some are left out.
@@ -391,10 +402,14 @@ fn patterns(charter: &Charter) -> impl Iterator<Item = &Pattern> {
     named.chain(charter.reckoner.iter().flat_map(|reckoning| &reckoning.consequence))
 }
 
-/// The arguments of a tool's least call.
+/// The arguments of a tool's least call; none where it is no small one, and then no probe is read.
 fn least_of(tool: Option<&Tool>) -> Values {
     let Some(Value::Object(fields)) = tool.map(|tool| least(&tool.arguments)) else { return Values::new() };
-    fields.into_iter().map(|(name, value)| (Path::Argument(name), Some(value))).collect()
+    if fields.len() > LEAST_MAX {
+        return Values::new();
+    }
+    let short = fields.into_iter().filter(|(_, value)| is_short(value));
+    short.map(|(name, value)| (Path::Argument(name), Some(value))).collect()
 }
 
 /// The least value that a schema takes, where that is plain to see.
@@ -403,8 +418,8 @@ fn least(schema: &Value) -> Value {
     least_within(schema, &mut room)
 }
 
-/// Most values within a least one: a list of lists of lists asks for more than anybody has.
-const LEAST_MAX: usize = 4_096;
+/// Most values and letters of a least one: a list of lists of lists asks for more than anybody has.
+const LEAST_MAX: usize = 256;
 
 fn least_within(schema: &Value, room: &mut usize) -> Value {
     let first = |key: &str| schema[key].as_array().and_then(|all| all.first());
@@ -426,7 +441,11 @@ fn least_within(schema: &Value, room: &mut usize) -> Value {
             let items = count("minItems").min(*room);
             Value::Array((0..items).map(|_| least_within(&schema["items"], room)).collect())
         }
-        Some("string") => json!("x".repeat(count("minLength").min(LEAST_MAX))),
+        Some("string") => {
+            let letters = count("minLength").min(*room);
+            *room -= letters;
+            json!("x".repeat(letters))
+        }
         Some("boolean") => json!(false),
         Some("integer" | "number") => {
             let most = schema.get("maximum").filter(|most| most.as_f64().is_some_and(|most| most < 0.0));

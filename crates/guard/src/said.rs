@@ -163,9 +163,8 @@ fn collect(term: &Value, paths: &mut Vec<Path>, values: &mut Vec<Value>) {
         return values.push(value);
     }
     // `args has name`: the name is a path whose value nothing says.
-    if let (Some(attribute), Some(left)) = (term.get("attr").and_then(Value::as_str), term.get("left"))
-        && left["."]["attr"] == "args"
-    {
+    let attribute = term.get("attr").and_then(Value::as_str);
+    if let Some(attribute) = attribute.filter(|_| term["left"]["."]["attr"] == "args") {
         paths.push(Path::Argument(attribute.to_owned()));
     }
     if let Some(pattern) = term.get("pattern").and_then(Value::as_array) {
@@ -256,7 +255,7 @@ impl Needs {
     fn misfit(&self, tool: &Tool) -> Option<String> {
         self.witness().find_map(|(path, value)| {
             let Path::Argument(name) = path else { return None };
-            let exact = self.span.get(path).is_none_or(|(least, most)| least >= most);
+            let exact = self.span.get(path).is_none_or(|(least, most)| least == most);
             let schema = charter::property(tool, name);
             let why = shape::check(schema, &value, &format!("`{}` {name}", tool.name)).err()?;
             // One list that is refused says nothing of others that are the same set.
