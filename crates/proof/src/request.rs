@@ -30,6 +30,7 @@ impl Request {
         let count = |name: &str| self.facts.get(name).and_then(Value::as_u64).unwrap_or_default();
         let classes = self.facts.get("classes").and_then(Value::as_array).into_iter().flatten();
         guard::Facts {
+            behind: Vec::new(),
             now: count("now"),
             calls: count("calls"),
             sent_bytes: count("sent_bytes"),
