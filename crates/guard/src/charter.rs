@@ -134,6 +134,11 @@ impl Charter {
         serde_json::from_str(text).map_err(|why| why.to_string())
     }
 
+    /// SHA-256 of all but the policy, which the ratchet turns.
+    pub(crate) fn bare_hash(&self) -> String {
+        trace::name_of(&Self { policy: String::new(), ..self.clone() }).to_string()
+    }
+
     /// The mode of a room.
     pub fn mode(&self, room: &str) -> Mode {
         self.modes.get(room).copied().unwrap_or_default()

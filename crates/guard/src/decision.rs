@@ -22,6 +22,8 @@ pub struct Decision {
     pub now: u64,
     /// Whether its call may begin again when nobody knows whether it was done: the charter says so.
     pub repeat: Repeat,
+    /// On whose behalf: see [`Facts::behind`].
+    pub(crate) behind: Vec<String>,
     /// The bytes that were judged.
     pub(crate) text: String,
     pub(crate) question: Option<String>,

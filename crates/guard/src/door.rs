@@ -180,6 +180,10 @@ impl Door {
                 if entry.stage != Stage::Allowed && !again {
                     return Err("an allow with two effects".into());
                 }
+                let decides = self.policy.as_ref().is_some_and(|(now, _)| *now == entry.epoch);
+                if !decides && !planted(Mutant::AnyHistoryPasses) {
+                    return Err("an effect under another policy than its allow".into());
+                }
                 entry.stage = Stage::Begun;
                 Ok(())
             }
@@ -263,7 +267,7 @@ impl Door {
         &mut self,
         n: u64,
         said: &Payload,
-        standing: &Standing,
+        standing: Standing,
         book: &mut Book,
         to: &mut dyn Storage,
     ) -> Result<Effect, String> {
@@ -271,7 +275,8 @@ impl Door {
         if entry.hash != said.hash() {
             return Err("other bytes were authorised".into());
         }
-        let stands = standing.is_of(&said.principal, entry.epoch);
+        let decides = self.policy.as_ref().is_some_and(|(now, _)| *now == entry.epoch);
+        let stands = decides && standing.is_of(&entry.hash, entry.epoch);
         if !stands && !planted(Mutant::BeginsWithoutStanding) {
             return Err("whoever was allowed, or the policy that allowed it, is gone".into());
         }

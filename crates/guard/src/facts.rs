@@ -1,7 +1,7 @@
 //! What the guard knows of a request beside the request: computed here, never taken from the body.
 
 use crate::mutant::{Mutant, planted};
-use crate::{Charter, Decision, Request};
+use crate::{Charter, Request};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,21 +75,28 @@ impl Tally {
             calls: 0,
             sent_bytes: 0,
             size_bytes: request.text().len() as u64,
-            // Without approvals there is nothing to look up, and a hash is not free.
-            quorum: if self.approved.is_empty() { 0 } else { self.quorum(&request.hash()) },
+            quorum: 0,
             classes: classes.map(|(name, _)| name.clone()).collect(),
         };
-        let sent = Case { request, facts: &facts }.counted().map(|who| self.sent(who));
+        let case = Case { request, facts: &facts };
         let most = |a: (u64, u64), b: (u64, u64)| (a.0.max(b.0), a.1.max(b.1));
-        (facts.calls, facts.sent_bytes) = sent.fold((0, 0), most);
+        let (calls, sent_bytes) = case.counted().map(|who| self.sent(who)).fold((0, 0), most);
+        // Without approvals there is nothing to look up, and a hash is not free.
+        let quorum = if self.approved.is_empty() { 0 } else { self.quorum(case) };
+        (facts.calls, facts.sent_bytes, facts.quorum) = (calls, sent_bytes, quorum);
         facts
     }
 
-    fn quorum(&self, hash: &str) -> u64 {
+    /// Operators who approved it, without those for whom it is done.
+    fn quorum(&self, case: Case<'_>) -> u64 {
+        let others = |approved: &Approved| {
+            let own = |name: &&String| case.counted().any(|who| who == name.as_str());
+            approved.who.iter().filter(|name| !own(name)).count() as u64
+        };
         if planted(Mutant::ApprovalForOtherBytes) {
-            return self.approved.values().map(|approved| approved.who.len() as u64).max().unwrap_or(0);
+            return self.approved.values().map(others).max().unwrap_or(0);
         }
-        self.approved.get(hash).map_or(0, |approved| approved.who.len() as u64)
+        self.approved.get(&case.request.hash()).map_or(0, others)
     }
 
     /// Operators approve a request that was decided at a tick.
@@ -131,9 +138,4 @@ impl Tally {
     pub fn sent(&self, principal: &str) -> (u64, u64) {
         self.sent.get(principal).copied().unwrap_or_default()
     }
-}
-
-/// What an operator's approval of a decision says, word for word: signed as a C2SP note.
-pub fn approval_text(decision: &Decision) -> String {
-    format!("ephor-guard approval\n{}\n{}\n{}\n", decision.epoch, decision.now, decision.hash)
 }

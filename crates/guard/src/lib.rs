@@ -80,7 +80,7 @@ mod warden;
 pub use bounds::POLICY_BYTES_MAX;
 pub use charter::{CHARTER_BYTES_MAX, Charter, Fault, Kind, Pattern, Principal, RESERVED};
 pub use decision::{Considered, Decision};
-pub use facts::{Case, Facts, Tally, approval_text};
+pub use facts::{Case, Facts, Tally};
 pub use keys::{KeyPair, Operators, key_pair, sign};
 pub use memory::Memory;
 pub use monitor::{Monitor, Standing};

@@ -15,7 +15,7 @@ use crate::rooms::{self, Order, Room};
 use crate::verdict::strictest;
 use crate::{
     Adopted, Case, Charter, Considered, Credential, Decision, Facts, Fault, Memory, Mode, Offer, Operators,
-    Opinion, Request, Ruling, Tally, Verdict, facts,
+    Opinion, Request, Ruling, Tally, Verdict,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -125,7 +125,15 @@ impl Monitor {
         decision
     }
 
-    /// Takes approvals of a decision's bytes: a C2SP note over [`facts::approval_text`].
+    /// What an operator's approval of a decision says, word for word: signed as a C2SP note. It names this
+    /// guard's charter, so that no other guard of these operators takes it.
+    pub fn approval_text(&self, decision: &Decision) -> String {
+        let Decision { epoch, now, hash, .. } = decision;
+        format!("ephor-guard approval\n{}\n{epoch}\n{now}\n{hash}\n", self.charter.bare_hash())
+    }
+
+    /// Takes approvals of a decision's bytes: a C2SP note over [`Monitor::approval_text`]. Whoever asked, and on
+    /// whose behalf, counts for nothing.
     ///
     /// # Errors
     /// In words, where no operator has signed it or it is not of this epoch.
@@ -133,9 +141,9 @@ impl Monitor {
         if decision.epoch != self.epoch {
             return Err(format!("it was decided in epoch {}, this is {}", decision.epoch, self.epoch));
         }
-        let mut who = self.operators.signers(&facts::approval_text(decision), note)?;
-        who.remove(&decision.principal);
-        let count = who.len();
+        let who = self.operators.signers(&self.approval_text(decision), note)?;
+        let own = |name: &&String| **name == decision.principal || decision.behind.contains(*name);
+        let count = who.iter().filter(|name| !own(name)).count();
         self.tally.approve(decision.hash.clone(), decision.now, who)?;
         Ok(count)
     }
@@ -183,25 +191,26 @@ impl Monitor {
         self.rooms.iter_mut().for_each(|(_, room)| room.adopt(adopted.policies()));
     }
 
-    /// That what was allowed to somebody may still begin: they are known, nobody for whom it counts is
-    /// stopped, and what was lent to them is still lent.
+    /// That what was decided may begin now: whoever asked is known, nobody for whom it counts is stopped, and
+    /// they have the right from whom they had it then.
     ///
     /// # Errors
     /// In words, where it may not.
-    pub fn standing(&self, principal: &str, now: u64) -> Result<Standing, String> {
-        let who = self.known(principal)?;
-        let behind = self.behind(principal);
-        let counted: Vec<&str> =
-            std::iter::once(principal).chain(behind.iter().map(String::as_str)).collect();
+    pub fn standing(&self, decision: &Decision, now: u64) -> Result<Standing, String> {
+        let who = self.known(&decision.principal)?;
+        if decision.behind != self.behind(&decision.principal) {
+            return Err(format!("`{}` acts for somebody else now", decision.principal));
+        }
         let mut obeyed = self.rooms.iter().filter(|(mode, _)| *mode == Mode::Enforce);
-        obeyed.try_for_each(|(_, room)| room.stands(&who, &counted, now))?;
-        Ok(Standing { principal: principal.into(), epoch: self.epoch })
+        obeyed.try_for_each(|(_, room)| room.stands(&who, decision, now))?;
+        Ok(Standing { hash: decision.hash.clone(), epoch: self.epoch })
     }
 
     /// What it must not forget when it stops.
     pub fn memory(&self) -> Memory {
         let kept = self.rooms.iter().map(|(_, room)| (room.name().to_owned(), room.memory()));
         Memory {
+            charter: self.charter.bare_hash(),
             epoch: self.epoch,
             policy: self.policy.to_string(),
             tally: self.tally.clone(),
@@ -277,6 +286,7 @@ impl Monitor {
         let decision = Decision {
             verdict,
             rulings,
+            behind: facts.behind.clone(),
             principal: request.credential().principal.clone(),
             method: request.method().into(),
             tool: request.tool().into(),
@@ -349,6 +359,7 @@ impl Monitor {
             epoch: self.epoch,
             now,
             repeat: Repeat::Never,
+            behind: Vec::new(),
             text: text.to_owned(),
             question: None,
         };
@@ -361,16 +372,16 @@ fn tell(rooms: &mut [(Mode, Box<dyn Room>)], order: &Order, now: u64) -> Result<
     on.try_for_each(|(_, room)| room.obey(order, now))
 }
 
-/// That somebody may act now. Only [`Monitor::standing`] makes one; it is for [`crate::door::Door::begin`].
+/// That something may begin now. Only [`Monitor::standing`] makes one, and [`crate::door::Door::begin`] uses it up.
 #[derive(Debug)]
 pub struct Standing {
-    principal: String,
+    hash: String,
     epoch: u64,
 }
 
 impl Standing {
-    pub(crate) fn is_of(&self, principal: &str, epoch: u64) -> bool {
-        self.principal == principal && self.epoch == epoch
+    pub(crate) fn is_of(&self, hash: &str, epoch: u64) -> bool {
+        self.hash == hash && self.epoch == epoch
     }
 }
 

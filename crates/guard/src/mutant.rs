@@ -76,6 +76,7 @@ mutants! {
     BeginsWithoutStanding,
     BeginsAfterARestart,
     RestartRefills,
+    NamesHavePaths,
     GoesOnAfterAFailedWrite,
     AnyHistoryPasses,
     TornSwap,

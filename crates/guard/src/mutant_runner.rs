@@ -63,6 +63,7 @@ const KILLS: &[(Mutant, &str)] = &[
     (Mutant::GoesOnAfterAFailedWrite, "every_effect_has_one_allow"),
     (Mutant::AnyHistoryPasses, "a_history_is_a_doors"),
     (Mutant::RestartRefills, "a_restart_forgets_nothing"),
+    (Mutant::NamesHavePaths, "weights_exist_once"),
 ];
 
 #[test]

@@ -38,8 +38,7 @@ impl Adopted {
 
 /// What names the place of a policy: the charter that it is for, and the policy that stands there.
 fn place(charter: &Charter, policy: &str) -> [String; 2] {
-    let bare = Charter { policy: String::new(), ..charter.clone() };
-    [trace::name_of(&bare).to_string(), trace::digest(policy.as_bytes())]
+    [charter.bare_hash(), trace::digest(policy.as_bytes())]
 }
 
 /// Whether a policy allows something that the one before it did not.
@@ -58,12 +57,16 @@ pub struct Proposal {
     pub compared: Compared,
     epoch: u64,
     policies: Arc<Policies>,
+    /// Where it would stand: see [`Adopted`].
+    after: [String; 2],
 }
 
 impl Proposal {
     /// What operators sign, as a C2SP note.
     pub fn text(&self) -> String {
-        format!("ephor-guard policy\n{}\n{}\n", self.epoch, trace::digest(self.policies.text().as_bytes()))
+        let [charter, before] = &self.after;
+        let policy = trace::digest(self.policies.text().as_bytes());
+        format!("ephor-guard policy\n{charter}\n{before}\n{}\n{policy}\n", self.epoch)
     }
 }
 
@@ -89,8 +92,9 @@ impl Ratchet {
     /// Goes on where a guard of this charter stopped.
     ///
     /// # Errors
-    /// As [`Ratchet::new`].
+    /// As [`Ratchet::new`], or where it is the memory of another charter.
     pub fn resume(charter: Charter, memory: &Memory) -> Result<Self, Fault> {
+        memory.check(&charter)?;
         let ratchet = Self::new(Charter { policy: memory.policy.clone(), ..charter })?;
         Ok(Self { epoch: memory.epoch, ..ratchet })
     }
@@ -116,7 +120,8 @@ impl Ratchet {
             && (planted(Mutant::ErringPermitsGo) || gone.into_iter().all(|text| !old.may_err.contains(text)));
         let turn = if narrower { Turn::Narrower } else { Turn::Wider };
         let compared = probes::compare(&self.charter, &self.current, &policies);
-        Ok(Proposal { turn, compared, epoch: self.epoch + 1, policies })
+        let after = place(&self.charter, self.current.text());
+        Ok(Proposal { turn, compared, epoch: self.epoch + 1, policies, after })
     }
 
     /// What a proposal says of one request, where it says something else than the policy in force: a solver
@@ -146,7 +151,7 @@ impl Ratchet {
             self.current = proposal.policies.clone();
         }
         may?;
-        let after = place(&self.charter, self.current.text());
+        let after = proposal.after.clone();
         self.epoch = proposal.epoch;
         self.current = proposal.policies.clone();
         self.charter.policy = proposal.policies.text().into();
@@ -160,6 +165,10 @@ impl Ratchet {
                 proposal.epoch,
                 self.epoch + 1
             ));
+        }
+        if proposal.after != place(&self.charter, self.current.text()) && !planted(Mutant::AdoptsFromAnywhere)
+        {
+            return Err("it was proposed for another charter or after another policy".into());
         }
         if proposal.turn == Turn::Narrower || planted(Mutant::WideningUnsigned) {
             return Ok(());

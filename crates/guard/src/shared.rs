@@ -67,12 +67,12 @@ impl<L: Lock<Monitor>> Shared<L> {
         self.monitor.with(|monitor| monitor.obey(order, now)).ok_or(BROKEN)?
     }
 
-    /// That somebody may act now, as [`Monitor::standing`] says it.
+    /// That something may begin now, as [`Monitor::standing`] says it.
     ///
     /// # Errors
     /// In words.
-    pub fn standing(&self, principal: &str, now: u64) -> Result<Standing, String> {
-        self.monitor.with(|monitor| monitor.standing(principal, now)).ok_or(BROKEN)?
+    pub fn standing(&self, decision: &Decision, now: u64) -> Result<Standing, String> {
+        self.monitor.with(|monitor| monitor.standing(decision, now)).ok_or(BROKEN)?
     }
 
     /// What must not be forgotten, as [`Monitor::memory`] says it.

@@ -5,7 +5,6 @@
 //! the rounds while it waits and in half while it runs on, and reads what is left.
 #![allow(clippy::unwrap_used)]
 
-use guard::Decision;
 use guard::book::{Book, Storage, entries_before_tear, push_entry};
 use guard::door::{Door, Leaf, Outcome, Stage};
 use guard::laws::{Office, requests};
@@ -63,8 +62,8 @@ fn child() {
             continue;
         };
         step(b'a');
-        let standing = office.monitor.standing(who, decision.now).unwrap();
-        let effect = door.begin(number, &decision.payload(), &standing, &mut book, &mut disk).unwrap();
+        let standing = office.monitor.standing(&decision, decision.now).unwrap();
+        let effect = door.begin(number, &decision.payload(), standing, &mut book, &mut disk).unwrap();
         step(b'b');
         effects.write_all(format!("{number}\n").as_bytes()).unwrap();
         step(b'e');
@@ -134,10 +133,10 @@ fn settle(mut door: Door, leaves: &[&[u8]], times: &BTreeMap<u64, usize>) -> (us
     let said: Vec<_> = requests().into_iter().map(|(who, text)| office.says(who, &text)).collect();
     for (n, _) in leaves.iter().enumerate() {
         let Some(stage) = door.stage(n as u64) else { continue };
-        let sent = said.iter().filter(|decision| decision.verdict.sends()).map(Decision::payload);
-        let opens = sent.filter(|said| {
-            let standing = office.monitor.standing(&said.principal, 1).unwrap();
-            door.begin(n as u64, said, &standing, &mut book, &mut kept).is_ok()
+        let sent = said.iter().filter(|decision| decision.verdict.sends());
+        let opens = sent.filter(|decision| {
+            let standing = office.monitor.standing(decision, 1).unwrap();
+            door.begin(n as u64, &decision.payload(), standing, &mut book, &mut kept).is_ok()
         });
         assert_eq!(opens.count(), 0, "{stage:?}: what had not begun is asked for again");
         match stage {

@@ -3,8 +3,9 @@
 use super::office::{Office, charter, requests};
 use super::{told, unless};
 use crate::rooms::grant::Delegation;
-use crate::{Charter, Order, Verdict, approval_text, key_pair, sign};
+use crate::{Charter, Kind, Order, Principal, Verdict, key_pair, sign};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// Where no policy permits, nothing is sent, whatever the rooms say.
 pub fn deny_by_default() -> Vec<String> {
@@ -95,10 +96,10 @@ pub fn approvals_bind_bytes_and_once() -> Vec<String> {
             "a note for other bytes is taken".into()
         }));
         // An approval that is refused shows in what is sent.
-        office.monitor.approve(&asked, &sign(&approval_text(&asked), &signers[..1])?).ok();
+        office.monitor.approve(&asked, &sign(&office.monitor.approval_text(&asked), &signers[..1])?).ok();
         let one = office.calls("ann", "send_mail", mail.clone());
         found.extend(unless(!one.verdict.sends(), || "one approval of two is enough".into()));
-        office.monitor.approve(&asked, &sign(&approval_text(&asked), &signers)?).ok();
+        office.monitor.approve(&asked, &sign(&office.monitor.approval_text(&asked), &signers)?).ok();
         let other = office.calls("ann", "send_mail", json!({ "to": "outside", "text": "other" }));
         found.extend(unless(!other.verdict.sends(), || "approval of one text opens for another".into()));
         let bob = office.calls("bob", "send_mail", mail.clone());
@@ -107,11 +108,33 @@ pub fn approvals_bind_bytes_and_once() -> Vec<String> {
         found.extend(unless(now.verdict == Verdict::Allow, || format!("approved, and {:?}", now.verdict)));
         let again = office.calls("ann", "send_mail", mail.clone());
         found.extend(unless(!again.verdict.sends(), || "an approval opens twice".into()));
-        office.monitor.approve(&asked, &sign(&approval_text(&asked), &signers)?).ok();
+        office.monitor.approve(&asked, &sign(&office.monitor.approval_text(&asked), &signers)?).ok();
         let again = office.calls("ann", "send_mail", mail);
         found.extend(unless(!again.verdict.sends(), || "a note that was used opens again".into()));
+        found.extend(own_approval()?);
         Ok(found)
     })())
+}
+
+/// Whose right it is does not approve its use, whoever asks.
+fn own_approval() -> Result<Vec<String>, String> {
+    let people = [1, 2].map(|n| key_pair(&format!("operator-{n}"), [n; 32]));
+    let mut base = charter();
+    base.operators = people.iter().map(|keys| keys.verifier.clone()).collect();
+    base.principals.insert("operator-1".into(), Principal { role: "clerk".into(), kind: Kind::Operator });
+    let mut office = Office::open(base)?;
+    let tools = BTreeSet::from(["send_mail".to_owned()]);
+    let (from, to) = ("operator-1".into(), "dee".into());
+    office.monitor.obey(&Order::Delegate(Delegation { from, to, tools, depth: 0, until: 9 }), 1)?;
+    let mail = json!({ "to": "outside", "text": "hello" });
+    let asked = office.calls("dee", "send_mail", mail.clone());
+    let signers: Vec<&str> = people.iter().map(|keys| keys.signer.as_str()).collect();
+    office.monitor.approve(&asked, &sign(&office.monitor.approval_text(&asked), &signers)?)?;
+    let said = office.calls("dee", "send_mail", mail);
+    let fine = said.verdict == Verdict::StepUp;
+    Ok(unless(fine, || format!("who lent the right approves its use: {:?}", said.verdict))
+        .into_iter()
+        .collect())
 }
 
 /// A delegate does what every delegator may do now, and no more; nothing is lent that one does not have.

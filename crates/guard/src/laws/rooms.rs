@@ -4,6 +4,7 @@ use super::office::{Office, charter};
 use super::{told, unless};
 use crate::rooms::reckoner::{Marks, Outcome, Rank, Reckoner, Reckoning, median, trimmed};
 use crate::rooms::register::Manifest;
+use crate::rooms::weigh::Object;
 use crate::{Charter, Offer, Offered, Order, Pattern, Verdict, question_of};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -314,6 +315,13 @@ pub fn nothing_after_stop_and_lease() -> Vec<String> {
             }
         }
         let mut quiet = Office::usual()?;
+        // Without leases there is none to wait for.
+        let mut base = charter();
+        base.switch.lease_ticks = u64::MAX;
+        let mut office = Office::open(base)?;
+        office.monitor.obey(&Order::Stop("ann".into()), 3)?;
+        let said = office.calls_at(4, "ann", "read_document", json!({ "name": "plan" }));
+        found.extend(unless(!said.verdict.sends(), || "where leases never end, a stop does nothing".into()));
         let late = quiet.calls_at(lease + 1, "ann", "read_document", json!({ "name": "plan" }));
         found.extend(unless(!late.verdict.sends(), || "without a beat a lease does not end".into()));
         Ok(found)
@@ -402,6 +410,24 @@ pub fn weights_exist_once() -> Vec<String> {
             "a weight's own old name",
             office.calls("ann", "rename_file", rename("away", "peer")).verdict,
             true,
+        );
+        check(
+            "a way for a name",
+            office.calls("ann", "rename_file", rename("peer", "spare/peer")).verdict,
+            false,
+        );
+        // One weight is not another: the lighter one would pay for the heavier.
+        let mut base = charter();
+        base.weigh.objects.insert("main/tiny".into(), Object { bytes: 1, label: "weights".into() });
+        let mut office = Office::open(base)?;
+        let mut check = |what: &str, said: Verdict, fine: bool| {
+            found.extend(unless(said.sends() == fine, || format!("{what}: {said:?}")));
+        };
+        check("a weight away", office.calls("ann", "rename_file", rename("peer", "away")).verdict, true);
+        check(
+            "another in its place",
+            office.calls("ann", "rename_file", rename("tiny", "peer")).verdict,
+            false,
         );
         Ok(found)
     })())

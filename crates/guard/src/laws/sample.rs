@@ -19,8 +19,8 @@ pub fn history(times: usize) -> Result<Vec<Vec<u8>>, String> {
         let decision = office.says(who, &text);
         let number = door.admit(&decision, &mut book, &mut leaves)?;
         if let Some(number) = number {
-            let standing = office.monitor.standing(who, decision.now)?;
-            let effect = door.begin(number, &decision.payload(), &standing, &mut book, &mut leaves)?;
+            let standing = office.monitor.standing(&decision, decision.now)?;
+            let effect = door.begin(number, &decision.payload(), standing, &mut book, &mut leaves)?;
             door.end(effect, Outcome::Done, &mut book, &mut leaves)?;
         }
     }

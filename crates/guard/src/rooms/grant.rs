@@ -6,7 +6,7 @@
 
 use crate::mutant::{Mutant, planted};
 use crate::rooms::{Order, Room, recalled};
-use crate::{Case, Charter, Credential, Fault, Kind, Opinion, Policies};
+use crate::{Case, Charter, Credential, Decision, Fault, Kind, Opinion, Policies};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,22 +48,21 @@ impl Grant {
     /// Everybody whose rights a request needs: who asks, then each delegator up to one with rights of
     /// its own.
     fn chain(&self, case: Case<'_>) -> Result<Vec<String>, String> {
-        let tool = case.request.tool();
         let asker = &case.request.credential().principal;
-        let links = self.links(asker, case.facts.now)?;
-        if let Some(link) = links.iter().find(|link| !link.tools.contains(tool)) {
-            return Err(format!("`{}` did not lend `{tool}`", link.from));
-        }
+        let links = self.links(asker, case.request.tool(), case.facts.now)?;
         Ok(std::iter::once(asker).chain(links.into_iter().map(|link| &link.from)).cloned().collect())
     }
 
-    /// What is lent on the way to somebody, each link alive: none for who has rights of its own.
-    fn links(&self, who: &str, now: u64) -> Result<Vec<&Delegation>, String> {
+    /// On which way a tool is lent to somebody, each link alive: none for who has rights of its own.
+    fn links(&self, who: &str, tool: &str, now: u64) -> Result<Vec<&Delegation>, String> {
         let (mut links, mut last) = (Vec::<&Delegation>::new(), who);
         while self.kinds.get(last) == Some(&Kind::Delegate) {
             let link = self.lent.get(last).ok_or_else(|| format!("nothing is lent to `{last}`"))?;
             if now > link.until && !planted(Mutant::DelegationOutlives) {
                 return Err(format!("what `{}` lent to `{last}` is over", link.from));
+            }
+            if !link.tools.contains(tool) {
+                return Err(format!("`{}` did not lend `{tool}`", link.from));
             }
             if links.len() > self.lent.len() {
                 return Err("rights lent in a circle".into());
@@ -150,8 +149,8 @@ impl Room for Grant {
         self.lenders(who).map(str::to_owned).collect()
     }
 
-    fn stands(&self, who: &Credential, _counted: &[&str], now: u64) -> Result<(), String> {
-        self.links(&who.principal, now).map(drop)
+    fn stands(&self, who: &Credential, decision: &Decision, now: u64) -> Result<(), String> {
+        self.links(&who.principal, &decision.tool, now).map(drop)
     }
 
     fn memory(&self) -> Value {

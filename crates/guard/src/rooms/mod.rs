@@ -34,7 +34,7 @@ pub mod register;
 pub mod switch;
 pub mod weigh;
 
-use crate::{Case, Charter, Credential, Fault, Opinion, Policies};
+use crate::{Case, Charter, Credential, Decision, Fault, Opinion, Policies};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -90,12 +90,11 @@ pub trait Room: Send + Sync {
         Vec::new()
     }
 
-    /// Whether an effect of somebody that was allowed may still begin. `counted` is who asked and on whose
-    /// behalf.
+    /// Whether what was decided may still begin.
     ///
     /// # Errors
     /// In words, where it may not.
-    fn stands(&self, _who: &Credential, _counted: &[&str], _now: u64) -> Result<(), String> {
+    fn stands(&self, _who: &Credential, _decision: &Decision, _now: u64) -> Result<(), String> {
         Ok(())
     }
 

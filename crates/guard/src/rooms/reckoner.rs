@@ -9,7 +9,7 @@
 
 use crate::mutant::{Mutant, planted};
 use crate::rooms::{Order, Room, recalled};
-use crate::{Case, Charter, Fault, Opinion, Pattern};
+use crate::{Case, Charter, Fault, Opinion, Pattern, shape};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -129,7 +129,10 @@ impl Reckoning {
     /// Whether a call could be of both, or they have one name.
     fn overlaps(&self, other: &Self) -> bool {
         let apart = |(name, values): (&String, &Vec<Value>)| {
-            other.only.get(name).is_some_and(|others| !values.iter().any(|value| others.contains(value)))
+            other
+                .only
+                .get(name)
+                .is_some_and(|others| !values.iter().any(|value| shape::contains(others, value)))
         };
         self.sheet == other.sheet || self.tool == other.tool && !self.only.iter().any(apart)
     }

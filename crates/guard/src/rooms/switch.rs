@@ -8,7 +8,7 @@
 
 use crate::mutant::{Mutant, planted};
 use crate::rooms::{Order, Room, recalled};
-use crate::{Case, Charter, Credential, Fault, Kind, Opinion, Pattern};
+use crate::{Case, Charter, Credential, Decision, Fault, Kind, Opinion, Pattern};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -122,8 +122,9 @@ impl Room for Switch {
         self.leased(case.counted(), case.facts.now).map_or_else(Opinion::deny, |()| Opinion::allow())
     }
 
-    fn stands(&self, who: &Credential, counted: &[&str], now: u64) -> Result<(), String> {
-        if who.kind == Kind::Operator { Ok(()) } else { self.leased(counted.iter().copied(), now) }
+    fn stands(&self, who: &Credential, decision: &Decision, now: u64) -> Result<(), String> {
+        let counted = std::iter::once(&who.principal).chain(&decision.behind).map(String::as_str);
+        if who.kind == Kind::Operator { Ok(()) } else { self.leased(counted, now) }
     }
 
     fn memory(&self) -> Value {
@@ -143,7 +144,9 @@ impl Room for Switch {
             Order::Stop(who) if planted(Mutant::StopRenews) => drop(self.leases.stopped.remove(who)),
             Order::Stop(who) => {
                 // A beat of the past may have given more than a lease from now on.
-                let until = self.leases.until.min(now.saturating_add(self.sealing.lease_ticks));
+                // Without leases there is none to wait for.
+                let lease = if self.sealing.lease_ticks == u64::MAX { 0 } else { self.sealing.lease_ticks };
+                let until = self.leases.until.min(now.saturating_add(lease));
                 let until = self.leases.stopped.get(who).copied().unwrap_or(until).min(until);
                 self.leases.stopped.insert(who.clone(), until);
             }

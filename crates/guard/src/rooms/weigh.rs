@@ -118,14 +118,14 @@ pub struct Weigh {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Ledger {
-    /// Where everything is now.
-    objects: BTreeMap<String, Object>,
+    /// What lies where now, each with the place where it lay first: what it is, whatever it is called.
+    objects: BTreeMap<String, (Object, String)>,
     /// Bytes spent, by principal and number of the budget.
     spent: BTreeMap<String, BTreeMap<usize, u64>>,
     /// Bytes that have arrived, by where from and where to.
     arrived: BTreeMap<String, BTreeMap<String, u64>>,
-    /// Places that a linear object has left, as far as the guard was told.
-    left: BTreeSet<String>,
+    /// Places that a linear object has left, as far as the guard was told, and which one.
+    left: BTreeMap<String, String>,
 }
 
 impl Weigh {
@@ -135,10 +135,15 @@ impl Weigh {
             charter.check_arguments(&format!("weigh.carriers.{n}"), tool, arguments)?;
         }
         let ledger = Ledger {
-            objects: charter.weigh.objects.clone(),
+            objects: charter
+                .weigh
+                .objects
+                .iter()
+                .map(|(at, o)| (at.clone(), (o.clone(), at.clone())))
+                .collect(),
             spent: BTreeMap::new(),
             arrived: BTreeMap::new(),
-            left: BTreeSet::new(),
+            left: BTreeMap::new(),
         };
         Ok(Self { weighing: charter.weigh.clone(), ledger })
     }
@@ -152,6 +157,8 @@ impl Weigh {
             let value = case.request.arguments().get(name).and_then(|value| value.as_str());
             value.map(str::to_owned).ok_or_else(|| format!("`{name}` is no text"))
         };
+        // A name with a slash would be another store to the tool, and none to a budget.
+        let named = |name: &str| argument(name).and_then(plain);
         let (verb, from, to, sink, most) = match carrier {
             Carrier::Send { sink, .. } => {
                 let (bytes, label) = (case.facts.size_bytes, String::new());
@@ -159,23 +166,24 @@ impl Weigh {
                 return Ok(Some(Haul { verb: Verb::Send, from, to, sink: sink.clone(), label, bytes }));
             }
             Carrier::Copy { name, from, to, call_bytes_max, .. } => {
-                let (name, from, to) = (argument(name)?, argument(from)?, argument(to)?);
+                let (name, from, to) = (named(name)?, argument(from)?, argument(to)?);
                 (Verb::Copy, format!("{from}/{name}"), format!("{to}/{name}"), to, *call_bytes_max)
             }
             Carrier::Move { name, from, to, call_bytes_max, .. } => {
-                let (name, from, to) = (argument(name)?, argument(from)?, argument(to)?);
+                let (name, from, to) = (named(name)?, argument(from)?, argument(to)?);
                 (Verb::Move, format!("{from}/{name}"), format!("{to}/{name}"), to, *call_bytes_max)
             }
             Carrier::Rename { store, name, to, .. } => {
-                let (store, name, to) = (argument(store)?, argument(name)?, argument(to)?);
+                let (store, name, to) = (argument(store)?, named(name)?, named(to)?);
                 (Verb::Rename, format!("{store}/{name}"), format!("{store}/{to}"), store, 0)
             }
             Carrier::Delete { store, name, .. } => {
-                let (store, name) = (argument(store)?, argument(name)?);
+                let (store, name) = (argument(store)?, named(name)?);
                 (Verb::Delete, format!("{store}/{name}"), String::new(), store, 0)
             }
         };
-        let object = self.ledger.objects.get(&from).ok_or_else(|| format!("`{from}` was never weighed"))?;
+        let (object, _) =
+            self.ledger.objects.get(&from).ok_or_else(|| format!("`{from}` was never weighed"))?;
         Ok(Some(Haul { verb, from, to, sink, label: object.label.clone(), bytes: object.bytes.min(most) }))
     }
 
@@ -224,8 +232,10 @@ impl Weigh {
         if matches!(haul.verb, Verb::Send | Verb::Delete) || planted(Mutant::LabelsAreLost) {
             return Ok(());
         }
-        let linear = self.weighing.linear.contains(&haul.label);
-        if self.ledger.objects.contains_key(&haul.to) || !linear && self.ledger.left.contains(&haul.to) {
+        let Ledger { objects, left, .. } = &self.ledger;
+        // Only what left a place may come back to it.
+        let home = objects.get(&haul.from).map(|(_, home)| home);
+        if objects.contains_key(&haul.to) || left.get(&haul.to).is_some_and(|who| Some(who) != home) {
             return Err(format!("something else lies or lay at `{}`", haul.to));
         }
         Ok(())
@@ -234,7 +244,7 @@ impl Weigh {
     /// The object is where it was carried, if all of it has arrived.
     fn carry(&mut self, haul: &Haul) {
         let Ledger { objects, arrived, left, .. } = &mut self.ledger;
-        let Some(object) = objects.get(&haul.from).cloned() else { return };
+        let Some((object, home)) = objects.get(&haul.from).cloned() else { return };
         let ways = arrived.entry(haul.from.clone()).or_default();
         let bytes = ways.get(&haul.to).map_or(haul.bytes, |bytes| bytes.saturating_add(haul.bytes));
         if matches!(haul.verb, Verb::Copy | Verb::Move) && bytes < object.bytes {
@@ -245,13 +255,21 @@ impl Weigh {
         if haul.verb != Verb::Copy {
             objects.remove(&haul.from);
             if self.weighing.linear.contains(&object.label) {
-                left.insert(haul.from.clone());
+                left.insert(haul.from.clone(), home.clone());
                 left.remove(&haul.to);
             }
         }
         if haul.verb != Verb::Delete {
-            objects.insert(haul.to.clone(), object);
+            let home = if haul.verb == Verb::Copy { haul.to.clone() } else { home };
+            objects.insert(haul.to.clone(), (object, home));
         }
+    }
+}
+
+fn plain(name: String) -> Result<String, String> {
+    match name.contains('/') && !planted(Mutant::NamesHavePaths) {
+        true => Err(format!("`{name}` is a way and no name")),
+        false => Ok(name),
     }
 }
 
