@@ -35,6 +35,11 @@ impl Decision {
         self.verdict.sends().then_some(self.text.as_str())
     }
 
+    /// Everybody for whom it counts: who asked, then the delegators.
+    pub(crate) fn counted(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.principal).chain(&self.behind).map(String::as_str)
+    }
+
     /// What the hash is of, also where nothing is sent: the operator's.
     pub fn payload(&self) -> Payload {
         Payload::new(&self.principal, &self.method, &self.text, self.question.as_deref())

@@ -13,6 +13,7 @@
 
 use crate::book::{Book, Storage};
 use crate::mutant::{Mutant, planted};
+use crate::verdict::strictest_of;
 use crate::{Decision, Mode, Payload, Standing, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -135,6 +136,13 @@ struct Entry {
     hash: String,
 }
 
+impl Entry {
+    /// Whether the policy that allowed it still decides.
+    fn is_under(&self, policy: &Option<(u64, String)>) -> bool {
+        policy.as_ref().is_some_and(|(now, _)| *now == self.epoch)
+    }
+}
+
 impl Door {
     /// Reads a door from a book's leaves: what began and did not end is unknown, what did not begin has
     /// lapsed.
@@ -180,8 +188,7 @@ impl Door {
                 if entry.stage != Stage::Allowed && !again {
                     return Err("an allow with two effects".into());
                 }
-                let decides = self.policy.as_ref().is_some_and(|(now, _)| *now == entry.epoch);
-                if !decides && !planted(Mutant::AnyHistoryPasses) {
+                if !entry.is_under(&self.policy) && !planted(Mutant::AnyHistoryPasses) {
                     return Err("an effect under another policy than its allow".into());
                 }
                 entry.stage = Stage::Begun;
@@ -275,8 +282,7 @@ impl Door {
         if entry.hash != said.hash() {
             return Err("other bytes were authorised".into());
         }
-        let decides = self.policy.as_ref().is_some_and(|(now, _)| *now == entry.epoch);
-        let stands = decides && standing.is_of(&entry.hash, entry.epoch);
+        let stands = entry.is_under(&self.policy) && standing.is_of(&entry.hash, entry.epoch);
         if !stands && !planted(Mutant::BeginsWithoutStanding) {
             return Err("whoever was allowed, or the policy that allowed it, is gone".into());
         }
@@ -330,8 +336,7 @@ fn check_verdict(
     rooms: &BTreeMap<String, (Mode, Verdict)>,
     hash: &str,
 ) -> Result<(), String> {
-    let obeyed = rooms.values().filter(|(mode, _)| *mode == Mode::Enforce).map(|(_, said)| *said);
-    let strictest = obeyed.fold(Verdict::Allow, Verdict::meet);
+    let strictest = strictest_of(rooms.values().copied());
     if verdict != strictest && !planted(Mutant::AnyHistoryPasses) {
         return Err(format!("it says {}, and its rooms {}", verdict.word(), strictest.word()));
     }

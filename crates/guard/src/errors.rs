@@ -1,28 +1,25 @@
 //! Whether a rule that was validated can err at all: one that can also denies, as long as it stands.
 
-use cedar_policy::Policy;
+use crate::said::node;
 use serde_json::Value;
 
 /// Deeper expressions are taken to err: nobody writes them.
 const DEPTH_MAX: usize = 100;
 
-/// Whether evaluation can end in an error. After strict validation only arithmetic (an overflow) and extension
+/// Whether evaluation of a rule, in Cedar's JSON, can end in an error. After strict validation only arithmetic (an overflow) and extension
 /// functions can; of everything that is not known here it is taken that they can.
-pub fn may_err(policy: &Policy) -> bool {
-    let Ok(json) = policy.to_json() else { return true };
-    let conditions = json["conditions"].as_array().into_iter().flatten();
+pub fn may_err(rule: &Value) -> bool {
+    let conditions = rule["conditions"].as_array().into_iter().flatten();
     !conditions.into_iter().all(|condition| is_safe(&condition["body"], DEPTH_MAX))
 }
 
 fn is_safe(expression: &Value, depth: usize) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
-    let Some((operator, operands)) = expression.as_object().and_then(|object| object.iter().next()) else {
-        return false;
-    };
+    let Some((operator, operands)) = node(expression) else { return false };
     let all = |names: &[&str]| {
         names.iter().filter_map(|name| operands.get(*name)).all(|operand| is_safe(operand, depth))
     };
-    match operator.as_str() {
+    match operator {
         "Value" | "Var" => true,
         "Set" => operands.as_array().is_some_and(|all| all.iter().all(|one| is_safe(one, depth))),
         "Record" => operands.as_object().is_some_and(|all| all.values().all(|one| is_safe(one, depth))),
@@ -61,7 +58,7 @@ mod tests {
         for (when, errs) in tries {
             let text = format!("permit(principal, action == Action::\"read_document\", resource) {when};");
             Policies::load(&Charter { policy: text.clone(), ..charter() }).unwrap();
-            assert_eq!(may_err(&Policy::parse(None, &text).unwrap()), errs, "{when}");
+            assert_eq!(may_err(&Policy::parse(None, &text).unwrap().to_json().unwrap()), errs, "{when}");
         }
     }
 }

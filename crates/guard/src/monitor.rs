@@ -142,7 +142,7 @@ impl Monitor {
             return Err(format!("it was decided in epoch {}, this is {}", decision.epoch, self.epoch));
         }
         let who = self.operators.signers(&self.approval_text(decision), note)?;
-        let own = |name: &&String| **name == decision.principal || decision.behind.contains(*name);
+        let own = |name: &&String| decision.counted().any(|who| who == name.as_str());
         let count = who.iter().filter(|name| !own(name)).count();
         self.tally.approve(decision.hash.clone(), decision.now, who)?;
         Ok(count)

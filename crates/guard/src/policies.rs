@@ -5,7 +5,6 @@
 //! is derived from the register, without a warning: a rule that can never match is refused, not ignored.
 
 use crate::bounds;
-use crate::errors::may_err;
 use crate::mutant::{Mutant, planted};
 use crate::said::Said;
 use crate::schema::{self, AGENT, DESK, OPERATOR, PLAIN, ROLE};
@@ -69,7 +68,7 @@ impl Policies {
         let mut rules = Rules::default();
         for policy in set.policies() {
             let said = said(charter, policy)?;
-            if may_err(policy) {
+            if said.may_err {
                 rules.may_err.insert(said.text.clone());
             }
             match policy.effect() {

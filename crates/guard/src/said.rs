@@ -10,6 +10,7 @@
 //! Needs are read from comparisons that `&&` joins, and from nothing else: who breaks them matches nothing; who
 //! meets them may match. What else a rule says, a solver can judge (`proof`).
 
+use crate::errors::may_err;
 use crate::schema::{AGENT, CLASSES, COUNTS, DESK, OPERATOR, ROLE};
 use crate::{Charter, charter, shape, slices};
 use cedar_policy::{EntityUid, Policy};
@@ -38,6 +39,8 @@ pub struct Said {
     /// Every path that it reads, with the values that stand beside it.
     pub literals: BTreeMap<Path, Vec<Value>>,
     pub needs: Needs,
+    /// Whether it can end in an error, and so deny.
+    pub may_err: bool,
 }
 
 /// What a request has at least, if the rule matches it.
@@ -67,7 +70,7 @@ impl Said {
         policy.entity_literals().iter().try_for_each(|uid| entity(charter, uid))?;
         let rule = policy.to_json().map_err(|why| why.to_string())?;
         let text = policy.to_cedar().unwrap_or_default();
-        let mut said = Self { text, form: rule.to_string(), ..Self::default() };
+        let mut said = Self { text, form: rule.to_string(), may_err: may_err(&rule), ..Self::default() };
         let conditions = rule["conditions"].as_array().into_iter().flatten();
         for condition in conditions {
             said.read(&condition["body"]);
@@ -116,7 +119,7 @@ const COMPARES: [&str; 11] =
     ["==", "!=", "<", "<=", ">", ">=", "contains", "containsAll", "containsAny", "like", "has"];
 
 /// An operator and what it is applied to.
-fn node(term: &Value) -> Option<(&str, &Value)> {
+pub fn node(term: &Value) -> Option<(&str, &Value)> {
     let fields = term.as_object()?;
     fields.iter().next().map(|(operator, operands)| (operator.as_str(), operands))
 }

@@ -98,6 +98,11 @@ pub struct Ruling {
 
 /// The strictest of what obeyed rooms said.
 pub fn strictest(rulings: &[Ruling]) -> Verdict {
-    let obeyed = rulings.iter().filter(|ruling| ruling.mode == Mode::Enforce);
-    obeyed.map(|ruling| ruling.opinion.verdict).fold(Verdict::Allow, Verdict::meet)
+    strictest_of(rulings.iter().map(|ruling| (ruling.mode, ruling.opinion.verdict)))
+}
+
+/// The same, where modes and verdicts are all that is known.
+pub(crate) fn strictest_of(said: impl Iterator<Item = (Mode, Verdict)>) -> Verdict {
+    let obeyed = said.filter(|(mode, _)| *mode == Mode::Enforce);
+    obeyed.map(|(_, verdict)| verdict).fold(Verdict::Allow, Verdict::meet)
 }

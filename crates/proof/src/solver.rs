@@ -80,41 +80,8 @@ impl Solver {
         }
     }
 
-    /// Whether no request of this kind is allowed by both.
-    pub(crate) fn disjoint(
-        &mut self,
-        one: &PolicySet,
-        other: &PolicySet,
-        env: &RequestEnv,
-        schema: &Schema,
-    ) -> Outcome {
-        self.compare(one, other, env, schema, Relation::Disjoint)
-    }
-
-    /// Whether every request of this kind that `one` allows is allowed by `other`.
-    pub(crate) fn implies(
-        &mut self,
-        one: &PolicySet,
-        other: &PolicySet,
-        env: &RequestEnv,
-        schema: &Schema,
-    ) -> Outcome {
-        self.compare(one, other, env, schema, Relation::Implies)
-    }
-
-    /// Whether both allow the same requests of this kind.
-    pub(crate) fn equals(
-        &mut self,
-        one: &PolicySet,
-        other: &PolicySet,
-        env: &RequestEnv,
-        schema: &Schema,
-    ) -> Outcome {
-        self.compare(one, other, env, schema, Relation::Equals)
-    }
-
     /// Asks for a request that breaks what is said of two policies.
-    fn compare(
+    pub(crate) fn compare(
         &mut self,
         one: &PolicySet,
         other: &PolicySet,
@@ -144,7 +111,7 @@ impl Solver {
 
 /// What is said of two policies: no request is allowed by both, by the first alone, by one alone.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Relation {
+pub(crate) enum Relation {
     Disjoint,
     Implies,
     Equals,

@@ -2,7 +2,7 @@
 
 use crate::people::{self, AGENT, OPERATOR};
 use crate::request::Request;
-use crate::solver::Solver;
+use crate::solver::{Relation, Solver};
 use cedar_policy::{Effect, Policy, PolicyId, PolicySet, RequestEnv, Schema};
 use guard::{Charter, Kind, Mode, Policies};
 
@@ -162,7 +162,7 @@ fn sealed(charter: &Charter, pattern: &guard::Pattern, read: &Read, solver: &mut
         let rule = written("the sealed calls", people::rule("permit", Some(&pattern.tool), &when));
         let set = rule.and_then(|rule| PolicySet::from_policies([rule]).map_err(|why| why.to_string()));
         match set {
-            Ok(written) => solver.disjoint(&read.set, &written, env, &read.schema),
+            Ok(written) => solver.compare(&read.set, &written, env, &read.schema, Relation::Disjoint),
             Err(why) => Outcome::Unknown(why),
         }
     }))
@@ -188,7 +188,7 @@ pub fn no_widening(old: &Charter, policy: &str, solver: &mut Solver) -> Result<T
         for asked in levels(&before, &after) {
             let old = milder(&before.set, asked, None)?;
             let new = milder(&after.set, asked, Some(&strangers))?;
-            outcomes.push(solver.implies(&new, &old, env, &before.schema));
+            outcomes.push(solver.compare(&new, &old, env, &before.schema, Relation::Implies));
         }
     }
     Ok(theorem(Outcome::all(outcomes.into_iter())))
@@ -242,7 +242,7 @@ fn same(
         for asked in levels(before, after) {
             let old = milder(&before.set, asked, Some(&others))?;
             let new = milder(&after.set, asked, Some(&others))?;
-            outcomes.push(solver.equals(&old, &new, env, &before.schema));
+            outcomes.push(solver.compare(&old, &new, env, &before.schema, Relation::Equals));
         }
     }
     Ok(Outcome::all(outcomes.into_iter()))

@@ -123,8 +123,7 @@ impl Room for Switch {
     }
 
     fn stands(&self, who: &Credential, decision: &Decision, now: u64) -> Result<(), String> {
-        let counted = std::iter::once(&who.principal).chain(&decision.behind).map(String::as_str);
-        if who.kind == Kind::Operator { Ok(()) } else { self.leased(counted, now) }
+        if who.kind == Kind::Operator { Ok(()) } else { self.leased(decision.counted(), now) }
     }
 
     fn memory(&self) -> Value {
